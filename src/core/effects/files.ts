@@ -1,0 +1,21 @@
+/**
+ * The files of one root folder. Paths are relative to it, with `/`; a path that leaves the root is a bug and throws.
+ * Missing files are `undefined`; any other failure throws a SystemProblem's cause (EACCES and so on are not absence).
+ */
+export interface ReadFiles {
+  /** The bytes, or undefined where there is no such file. */
+  read(path: string): Promise<Uint8Array | undefined>
+  /** Text read as UTF-8, or undefined where there is no such file. Bytes that are not UTF-8 throw. */
+  readText(path: string): Promise<string | undefined>
+  /** All files below a folder, as sorted paths relative to the root; [] where there is no such folder. Links are not followed. */
+  list(folder: string): Promise<string[]>
+}
+
+/** Writing, one declared folder at a time. */
+export interface WriteFiles {
+  /**
+   * Makes `folder` hold exactly `files` (by path relative to the folder). All new content is on disk before the first
+   * file is put in place, so that a failure leaves the folder as it was; unchanged files are not touched; stale ones go last.
+   */
+  replaceFolder(folder: string, files: Map<string, string>): Promise<{ written: string[]; removed: string[] }>
+}
