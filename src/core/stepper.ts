@@ -1,4 +1,4 @@
-import { Refused } from './problem.ts'
+import { Refused, bad, problem } from './problem.ts'
 import type { Outcome, Problem } from './problem.ts'
 
 /** What a run tells while it goes: a stage's state, what it does with one subject (a release, an object), a warning. */
@@ -18,12 +18,39 @@ export type Tell = (told: Told) => void
 
 export type Step = <T>(stage: string, run: () => Promise<Outcome<T>>) => Promise<T>
 
+/** A failure of the operating system (disk full, no permission), as Node throws it. Anything else that is thrown is our bug. */
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'code' in error && 'syscall' in error && typeof error.code === 'string'
+
+const fixes: { [code: string]: string } = {
+  ENOSPC: 'Make room on the disk and run it again.',
+  EACCES: 'Give the user that runs this the permission to the path, and run it again.',
+  EXDEV: 'Put the file itself in place of the link.',
+  EILSEQ: 'Save the file as UTF-8 text.',
+}
+
+const systemProblem = (stage: string, error: NodeJS.ErrnoException): Problem =>
+  problem({
+    code: `system/${(error.code ?? 'failed').toLowerCase()}`,
+    fault: 'world',
+    what: `${stage} stopped: ${error.message}.`,
+    where: error.path === undefined ? [] : [{ in: 'file', file: error.path }],
+    fix: fixes[error.code ?? ''] ?? 'Mend what the system says and run it again.',
+  })
+
 /** Runs stages one after the other: tells of each, passes warnings on, and throws Refused at the first that fails. */
-export const stepper =
-  (tell: Tell): Step =>
-  async (stage, run) => {
+export const stepper = (tell: Tell): Step => {
+  const outcomeOf = async <T>(stage: string, run: () => Promise<Outcome<T>>): Promise<Outcome<T>> => {
+    try {
+      return await run()
+    } catch (error) {
+      if (isSystemError(error)) return bad([systemProblem(stage, error)])
+      throw error
+    }
+  }
+  return async (stage, run) => {
     tell({ tell: 'stage', stage, state: 'started' })
-    const outcome = await run()
+    const outcome = await outcomeOf(stage, run)
     if (!outcome.ok) {
       tell({ tell: 'stage', stage, state: 'failed' })
       throw new Refused(outcome.problems)
@@ -32,3 +59,4 @@ export const stepper =
     tell({ tell: 'stage', stage, state: 'done' })
     return outcome.value
   }
+}

@@ -1,6 +1,6 @@
 /**
  * The files of one root folder. Paths are relative to it, with `/`; a path that leaves the root is a bug and throws.
- * Missing files are `undefined`; any other failure throws a SystemProblem's cause (EACCES and so on are not absence).
+ * Missing files are `undefined`; any other failure throws the system's own error (EACCES is not absence), which the stepper makes a problem of.
  */
 export interface ReadFiles {
   /** The bytes, or undefined where there is no such file. */

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { mkdir, open, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises'
+import { dirname, join, posix, relative, sep } from 'node:path'
+import type { ReadFiles, WriteFiles } from '../core/effects/files.ts'
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+
+const refuse = (code: string, path: string, message: string): never => {
+  throw Object.assign(new Error(`${code}: ${message}, '${path}'`), { code, syscall: 'open', path })
+}
+
+/** A relative path in its plain form. A path that climbs out of the root is a mistake of ours, not of the input. */
+const inside = (path: string): string => {
+  const plain = posix.normalize(path)
+  if (posix.isAbsolute(plain) || plain === '..' || plain.startsWith('../'))
+    throw new Error(`a path left its root: ${path}`)
+  return plain
+}
+
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+const writeNew = async (path: string, content: Uint8Array): Promise<void> => {
+  const handle = await open(path, 'wx', 0o644)
+  try {
+    await handle.writeFile(content)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/**
+ * The files below `root`. A link that leads out of it is refused; writing reaches the folders named in `mayWrite` alone.
+ * Failures of the system are thrown as Node's own errors (code, syscall, path), which the stepper turns into problems.
+ */
+export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & WriteFiles => {
+  const home = realpath(root)
+
+  const read = async (path: string): Promise<Uint8Array | undefined> => {
+    const wanted = inside(path)
+    try {
+      const real = await realpath(join(root, wanted))
+      const below = relative(await home, real)
+      if (below === '..' || below.startsWith(`..${sep}`))
+        refuse('EXDEV', wanted, 'a link leads out of the site')
+      const handle = await open(real, constants.O_RDONLY)
+      try {
+        return await handle.readFile()
+      } finally {
+        await handle.close()
+      }
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw error
+    }
+  }
+
+  const readText = async (path: string): Promise<string | undefined> => {
+    const bytes = await read(path)
+    if (bytes === undefined) return undefined
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    } catch {
+      return refuse('EILSEQ', path, 'the file is not UTF-8 text')
+    }
+  }
+
+  const list = async (folder: string): Promise<string[]> => {
+    try {
+      const entries = await readdir(join(root, inside(folder)), { withFileTypes: true, recursive: true })
+      return entries
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+        .sort()
+    } catch (error) {
+      if (isMissing(error)) return []
+      throw error
+    }
+  }
+
+  /** Removes folders that a removed file has left empty, up to `top`. */
+  const removeEmpty = async (folder: string, top: string): Promise<void> => {
+    for (let at = folder; at !== top && at.startsWith(top); at = dirname(at)) {
+      if ((await readdir(at)).length > 0) return
+      await rmdir(at)
+    }
+  }
+
+  const replaceFolder: WriteFiles['replaceFolder'] = async (folder, files) => {
+    const plain = inside(folder)
+    if (!mayWrite.some((allowed) => plain === allowed || plain.startsWith(`${allowed}/`)))
+      throw new Error(`nothing may be written to ${folder}`)
+    const target = join(root, plain)
+    const before = (await list(plain)).map((path) => path.slice(plain.length + 1))
+    const stage = join(root, plain.split('/')[0] as string, `.writing-${randomUUID()}`)
+    const staged: { from: string; to: string }[] = []
+    const written: string[] = []
+    await mkdir(stage, { recursive: true })
+    try {
+      for (const [path, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        const content = Buffer.from(text)
+        const old = await read(posix.join(plain, inside(path)))
+        if (old !== undefined && content.equals(old)) continue
+        const from = join(stage, String(staged.length))
+        await writeNew(from, content)
+        staged.push({ from, to: join(target, path) })
+        written.push(path)
+      }
+      for (const { from, to } of staged) {
+        await mkdir(dirname(to), { recursive: true })
+        await rename(from, to)
+      }
+      const removed = before.filter((path) => !files.has(path))
+      for (const path of removed) {
+        await rm(join(target, path))
+        await removeEmpty(dirname(join(target, path)), target)
+      }
+      const touched = new Set(staged.map(({ to }) => dirname(to)))
+      for (const parent of touched) await syncFolder(parent)
+      return { written, removed }
+    } finally {
+      await rm(stage, { recursive: true, force: true })
+    }
+  }
+
+  return { read, readText, list, replaceFolder }
+}

@@ -1,0 +1,92 @@
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { openFiles } from '../../src/system/files.ts'
+
+const folderOf = async (t: { teardown(done: () => Promise<void>): void }): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'scout-files-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+test('a folder holds exactly what is written to it: stale files and the folders that they leave empty are gone', async (t) => {
+  const root = await folderOf(t)
+  const files = openFiles(root, ['rendered'])
+  await files.replaceFolder(
+    'rendered/a',
+    new Map([
+      ['x/one.yaml', '1'],
+      ['x/two.yaml', '2'],
+    ]),
+  )
+  const second = await files.replaceFolder('rendered/a', new Map([['y/three.yaml', '3']]))
+  t.deepEqual(second, { written: ['y/three.yaml'], removed: ['x/one.yaml', 'x/two.yaml'] })
+  t.deepEqual(await files.list('rendered'), ['rendered/a/y/three.yaml'])
+  t.deepEqual(await readdir(join(root, 'rendered')), ['a'])
+  t.deepEqual(await readdir(join(root, 'rendered/a')), ['y'])
+})
+
+test('an unchanged file is not touched', async (t) => {
+  const root = await folderOf(t)
+  const files = openFiles(root, ['rendered'])
+  await files.replaceFolder('rendered', new Map([['a', 'same']]))
+  const before = await stat(join(root, 'rendered/a'))
+  t.deepEqual(await files.replaceFolder('rendered', new Map([['a', 'same']])), { written: [], removed: [] })
+  t.is((await stat(join(root, 'rendered/a'))).ino, before.ino)
+})
+
+test('a folder stays as it was when its new content cannot be put on the disk', async (t) => {
+  const root = await folderOf(t)
+  const files = openFiles(root, ['rendered'])
+  await files.replaceFolder(
+    'rendered',
+    new Map([
+      ['a', 'old'],
+      ['b', 'old'],
+    ]),
+  )
+  const name = 'n'.repeat(300)
+  await t.throwsAsync(
+    files.replaceFolder(
+      'rendered',
+      new Map([
+        ['a', 'new'],
+        [`z${name}`, 'new'],
+      ]),
+    ),
+    { code: 'ENAMETOOLONG' },
+  )
+  t.is(await readFile(join(root, 'rendered/a'), 'utf8'), 'old')
+  t.deepEqual((await readdir(join(root, 'rendered'))).sort(), ['a', 'b'])
+})
+
+test('only declared folders are written to', async (t) => {
+  const root = await folderOf(t)
+  const files = openFiles(root, ['rendered'])
+  await t.throwsAsync(files.replaceFolder('releases', new Map([['a', '']])), {
+    message: /nothing may be written/,
+  })
+  await t.throwsAsync(files.replaceFolder('rendered', new Map([['../a', '']])), { message: /left its root/ })
+  await t.throwsAsync(files.read('../secret'), { message: /left its root/ })
+})
+
+test('a link that leads out of the site is refused by name', async (t) => {
+  const root = await folderOf(t)
+  const outside = await folderOf(t)
+  await writeFile(join(outside, 'secret'), 'x')
+  await symlink(join(outside, 'secret'), join(root, 'values.yaml'))
+  await t.throwsAsync(openFiles(root).read('values.yaml'), { code: 'EXDEV', message: /values\.yaml/ })
+})
+
+test('a file that is missing is undefined, and one that may not be read is an error', async (t) => {
+  const root = await folderOf(t)
+  await mkdir(join(root, 'sub'))
+  t.is(await openFiles(root).read('nothing'), undefined)
+  t.is(await openFiles(root).read('sub/nothing/deeper'), undefined)
+  t.deepEqual(await openFiles(root).list('nothing'), [])
+  await t.throwsAsync(openFiles(root).read('sub'), { code: 'EISDIR' })
+  await writeFile(join(root, 'binary'), Buffer.from([0xff, 0xfe, 0x00]))
+  await t.throwsAsync(openFiles(root).readText('binary'), { code: 'EILSEQ' })
+  await chmod(join(root, 'sub'), 0o755)
+})
