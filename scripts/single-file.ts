@@ -1,0 +1,59 @@
+/**
+ * Builds dist/scout-apply: Node 24 with the applier inside it (a single executable application), for a control plane
+ * that has nothing installed. The same sources give the same bytes: no code cache, no time, no path goes in.
+ */
+import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { execa } from 'execa'
+// @ts-expect-error: postject carries no types
+import { inject } from 'postject'
+import { readFile } from 'node:fs/promises'
+
+const root = join(import.meta.dirname, '..')
+const dist = join(root, 'dist')
+const work = join(dist, '.single-file')
+const program = join(dist, 'scout-apply')
+
+await mkdir(work, { recursive: true })
+try {
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['src/scout-apply.ts'],
+    outfile: join(work, 'scout-apply.cjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+  await writeFile(
+    join(work, 'sea.json'),
+    JSON.stringify({
+      main: 'scout-apply.cjs',
+      output: 'scout-apply.blob',
+      disableExperimentalSEAWarning: true,
+      useCodeCache: false,
+    }),
+  )
+  await execa('node', ['--experimental-sea-config', 'sea.json'], {
+    cwd: work,
+    preferLocal: true,
+    localDir: root,
+  })
+  const blob = await readFile(join(work, 'scout-apply.blob'))
+  const unfinished = join(work, 'scout-apply')
+  await copyFile(process.execPath, unfinished)
+  await chmod(unfinished, 0o755)
+  await inject(unfinished, 'NODE_SEA_BLOB', blob, {
+    sentinelFuse: 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2',
+  })
+  await rm(program, { force: true })
+  await copyFile(unfinished, program)
+  await chmod(program, 0o755)
+  console.log('dist/scout-apply')
+} finally {
+  await rm(work, { recursive: true, force: true })
+}
