@@ -10,6 +10,8 @@ export interface Argument {
   name: string
   help: string
   optional?: true
+  /** As many as there are; only the last one. */
+  many?: true
   choices?: readonly string[]
 }
 

@@ -13,7 +13,10 @@ const words = (option: Option): string =>
 
 /** The help of one command: what it does, how it is called, its options, examples to copy. */
 export const commandHelp = (name: string, spec: CommandSpec): string => {
-  const call = spec.arguments.map(({ name: argument, optional }) => (optional ? `[${argument}]` : argument))
+  const call = spec.arguments.map(({ name: argument, optional, many }) => {
+    const word = many ? `${argument}...` : argument
+    return optional ? `[${word}]` : word
+  })
   const sections = [
     spec.summary,
     `Usage:\n  ${[name, ...call, '[options]'].join(' ')}`,

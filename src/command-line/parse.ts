@@ -82,7 +82,8 @@ export const parseCall = <O extends Options>(
         ),
       )
   }
-  for (const extra of positionals.slice(spec.arguments.length))
+  const most = spec.arguments.at(-1)?.many ? Infinity : spec.arguments.length
+  for (const extra of positionals.slice(most))
     found.push(usage(`${name} does not know what to do with "${extra}".`, help))
   // Whoever asks for help gets it, whatever else is wrong.
   if (values['help'] === true) return good({ arguments: positionals, options: values as Values<O> })

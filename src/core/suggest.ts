@@ -28,17 +28,25 @@ const longestWord = 100
 
 /**
  * The known name that was most likely meant by `word`, or undefined where none is near: at most two letters away
- * (one, for words of up to four letters), or the same but for case, `-`, `_` and `.`. The first of equals wins.
+ * (one, for words of up to four letters), the same but for case, `-`, `_` and `.`, or begun by the word. The nearest wins, then the first.
  */
 export const suggest = (word: string, known: Iterable<string>): string | undefined => {
   if (word.length > longestWord) return undefined
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_.]/g, '')
+  const wanted = plain(word)
   const furthest = word.length <= 4 ? 1 : 2
-  let best: { name: string; away: number } | undefined
+  const away = (name: string): number => {
+    if (plain(name) === wanted) return 0
+    if (Math.abs(name.length - word.length) <= furthest) {
+      const letters = distance(word, name)
+      if (letters <= furthest) return letters
+    }
+    return wanted.length >= 3 && plain(name).startsWith(wanted) ? furthest + 1 : Infinity
+  }
+  let best: { name: string; far: number } | undefined
   for (const name of known) {
-    if (name === word || Math.abs(name.length - word.length) > furthest + 2) continue
-    const away = plain(name) === plain(word) ? 0.5 : distance(word, name)
-    if (away <= furthest && away < (best?.away ?? Infinity)) best = { name, away }
+    const far = name === word ? Infinity : away(name)
+    if (far < (best?.far ?? Infinity)) best = { name, far }
   }
   return best?.name
 }

@@ -1,4 +1,6 @@
-import type { GroupVersion } from './object.ts'
+import { isObject } from './json.ts'
+import type { JsonObject } from './json.ts'
+import type { GroupVersion, KubeObject } from './object.ts'
 
 /** One kind that a server serves, in one version. */
 export interface ServedKind extends GroupVersion {
@@ -13,3 +15,51 @@ export interface Target {
   kubernetes: string
   kinds: ServedKind[]
 }
+
+/** The OpenAPI schemas of an API server's built-in kinds, without their descriptions. */
+export interface KindSchemas {
+  /** By `group/version/Kind` (`v1/Pod` in the core group): the name of its definition. */
+  kinds: { [groupVersionKind: string]: string }
+  /** They point to each other as `#/definitions/NAME`. */
+  definitions: { [name: string]: JsonObject }
+}
+
+/** A target whose built-in kinds are known field by field. */
+export interface DescribedTarget extends Target {
+  schemas: KindSchemas
+}
+
+/** `apps/v1`; the core group's `v1`. */
+export const apiVersionOf = ({ group, version }: GroupVersion): string =>
+  group === '' ? version : `${group}/${version}`
+
+/** The kind as it is served under this apiVersion, or undefined. */
+export const findKind = (kinds: ServedKind[], apiVersion: string, kind: string): ServedKind | undefined =>
+  kinds.find((one) => one.kind === kind && apiVersionOf(one) === apiVersion)
+
+/**
+ * The kinds that a CustomResourceDefinition makes a server serve, one for each served version.
+ * A broken CRD gives only what it says clearly, at worst nothing: saying what is wrong with it is validation's part.
+ */
+export const kindsOfCrd = (crd: KubeObject): ServedKind[] => {
+  const spec = crd['spec']
+  if (!isObject(spec)) return []
+  const { group, names, versions, scope } = spec
+  if (typeof group !== 'string' || !isObject(names) || !Array.isArray(versions)) return []
+  const { kind, plural } = names
+  if (typeof kind !== 'string' || typeof plural !== 'string') return []
+  return versions
+    .filter(isObject)
+    .flatMap(({ name, served }) =>
+      typeof name === 'string' && served === true
+        ? [{ group, version: name, kind, plural, namespaced: scope === 'Namespaced' }]
+        : [],
+    )
+}
+
+/**
+ * What `.Capabilities.APIVersions.Has` is true for on a server that serves these kinds: each `group/version` and each
+ * `group/version/Kind`, sorted, as Helm itself makes the list of a server's discovery.
+ */
+export const helmApiVersionsOf = (kinds: ServedKind[]): string[] =>
+  Array.from(new Set(kinds.flatMap((one) => [apiVersionOf(one), `${apiVersionOf(one)}/${one.kind}`]))).sort()

@@ -49,7 +49,9 @@ export interface BundleManifest {
   kubernetes: string
   git: { commit: string; clean: boolean } | null
   tool: string
-  namespaces: { [namespace: string]: { labels: { [key: string]: string }; annotations: { [key: string]: string } } }
+  namespaces: {
+    [namespace: string]: { labels: { [key: string]: string }; annotations: { [key: string]: string } }
+  }
   /** In wave order: names of releases, those of wave n depend only on waves before n. */
   waves: string[][]
   releases: BundledRelease[]

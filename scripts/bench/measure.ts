@@ -1,0 +1,44 @@
+/** Seconds that one call of `run` takes. */
+export const timed = async (run: () => Promise<unknown>): Promise<number> => {
+  const start = performance.now()
+  await run()
+  return (performance.now() - start) / 1000
+}
+
+const median = (figures: number[]): number => {
+  const sorted = [...figures].sort((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? NaN)
+    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2
+}
+
+/** One thing measured several times. */
+export interface Figure {
+  name: string
+  seconds: number[]
+}
+
+/** Runs the contenders in turn, round after round, so that a machine that slows down slows all of them. */
+export const alternate = async (
+  rounds: number,
+  contenders: { name: string; run: (round: number) => Promise<unknown> }[],
+): Promise<Figure[]> => {
+  const figures = contenders.map(({ name }): Figure => ({ name, seconds: [] }))
+  for (let round = 0; round < rounds; round += 1)
+    for (const [index, { run }] of contenders.entries())
+      figures[index]?.seconds.push(await timed(() => run(round)))
+  return figures
+}
+
+/** A table: median, spread and the ratio of the first figure to each of the others. */
+export const table = (title: string, figures: Figure[]): string => {
+  const ours = median(figures[0]?.seconds ?? [])
+  const rows = figures.map(({ name, seconds }, index) => {
+    const middle = median(seconds)
+    const spread = `${Math.min(...seconds).toFixed(2)}–${Math.max(...seconds).toFixed(2)}`
+    const ratio = index === 0 ? '' : `ours is ${(ours / middle).toFixed(2)} × this`
+    return `  ${name.padEnd(52)} ${middle.toFixed(2).padStart(6)} s  (${spread})  ${ratio}`.trimEnd()
+  })
+  return [`${title} (medians of ${figures[0]?.seconds.length ?? 0}, in turn)`, ...rows].join('\n')
+}

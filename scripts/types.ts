@@ -1,0 +1,30 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { compile } from 'json-schema-to-typescript'
+import type { JSONSchema } from 'json-schema-to-typescript'
+
+/**
+ * Writes src/core/declared.generated.ts: the types of what people write, made of schemas/*.schema.json, which are the source.
+ * `--check` writes nothing and fails where the file is not what it would write.
+ */
+const target = 'src/core/declared.generated.ts'
+const schemas = ['site', 'release', 'lock']
+
+const banner = `/* Made by scripts/types.ts from schemas/{${schemas.join(',')}}.schema.json. Change those, then run \`make fix\`. */`
+
+const typesOf = async (name: string): Promise<string> => {
+  const schema = JSON.parse(await readFile(`schemas/${name}.schema.json`, 'utf8')) as JSONSchema
+  // "either chart or manifests" would become an intersection with any map, which hides every misspelt field.
+  delete schema.oneOf
+  return compile(schema, name, {
+    bannerComment: '',
+    ignoreMinAndMaxItems: true,
+    style: { semi: false, singleQuote: true, printWidth: 110 },
+  })
+}
+
+const wanted = `${banner}\n\n${(await Promise.all(schemas.map(typesOf))).join('\n')}`
+if (!process.argv.includes('--check')) await writeFile(target, wanted)
+else if ((await readFile(target, 'utf8').catch(() => '')) !== wanted) {
+  console.error(`${target} is not what the schemas say. Fix: run \`make fix\` and commit it.`)
+  process.exitCode = 1
+}

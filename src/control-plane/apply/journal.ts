@@ -1,0 +1,85 @@
+import type { Address, Cluster, Discovery } from '../../core/effects/cluster.ts'
+import { serviceOf } from '../../core/discovery.ts'
+import { journalOf, parentId, secretOf } from '../../core/inventory.ts'
+import type { Inventory, InventoryEntry } from '../../core/inventory.ts'
+import type { Live } from '../../core/live.ts'
+import { keyOf } from '../../core/object.ts'
+import type { ObjectId } from '../../core/object.ts'
+import { bad, good, problem } from '../../core/problem.ts'
+import type { Outcome } from '../../core/problem.ts'
+import { problemOfRefusal } from '../../core/refusal.ts'
+
+/** The inventory while a run goes on: changed in memory, written where a step ends. */
+export interface Journal {
+  readonly content: Inventory
+  /** Writes what has changed since the last write; nothing where nothing has. Each write is conditional on the one before. */
+  save(): Promise<Outcome<void>>
+}
+
+/** The address of the inventory Secret. */
+const addressOf = (discovery: Discovery, id: ObjectId): Address => {
+  const service = serviceOf(discovery, 'v1', 'Secret')
+  if (service.served !== 'yes') throw new Error('the API server serves no Secrets')
+  return { kind: service.kind, namespace: id.namespace, name: id.name }
+}
+
+/**
+ * Takes up the inventory of a set for writing. `found` is what was read when the plan was made: if somebody has written since,
+ * the first save is refused.
+ */
+export const openJournal = (
+  cluster: Cluster,
+  discovery: Discovery,
+  set: { name: string; manager: string; tooling: string },
+  found: Live['inventory'],
+  content: Inventory,
+): Journal => {
+  const id = parentId(set.name)
+  const address = addressOf(discovery, id)
+  let resourceVersion = found?.resourceVersion
+  let written = found ? journalOf(found.content) : ''
+  let turn: Promise<unknown> = Promise.resolve()
+
+  const write = async (): Promise<Outcome<void>> => {
+    const text = journalOf(content)
+    if (text === written) return good(undefined)
+    const secret = secretOf(content, set.name, set.tooling, resourceVersion)
+    if (!secret.ok) return secret
+    const options = { fieldManager: set.manager }
+    const reply =
+      resourceVersion === undefined
+        ? await cluster.create(address, secret.value, options)
+        : await cluster.update(address, secret.value, options)
+    if (reply.ok) {
+      written = text
+      resourceVersion = String(reply.value.metadata['resourceVersion'])
+      return good(undefined)
+    }
+    if (reply.refusal.status !== 409) return bad([problemOfRefusal(reply.refusal, id)])
+    return bad([
+      problem({
+        code: 'apply/inventory-moved',
+        fault: 'world',
+        what: `Somebody else has written the inventory of ${set.name} since it was read.`,
+        where: [{ in: 'object', object: id }],
+        fix: 'See that nobody else applies this set, and run it again.',
+      }),
+    ])
+  }
+  return {
+    content,
+    // Releases of a wave end at the same time; their writes go one after the other.
+    save: async () => {
+      const mine = turn.then(write)
+      turn = mine.catch(() => undefined)
+      return await mine
+    },
+  }
+}
+
+/** Notes what is now known of an object. */
+export const note = (journal: Journal, id: ObjectId, known: Partial<InventoryEntry>): void => {
+  const key = keyOf(id)
+  const before = journal.content.entries.get(key)
+  if (before) journal.content.entries.set(key, { ...before, ...known })
+}

@@ -1,0 +1,82 @@
+import { uidOf } from '../../core/live.ts'
+import { groupVersionOf, keyOf } from '../../core/object.ts'
+import type { ObjectId } from '../../core/object.ts'
+import { ownedDigest } from '../../core/owned-fields.ts'
+import type { Action, PlannedRelease } from '../../core/plan.ts'
+import { all, good } from '../../core/problem.ts'
+import type { Outcome } from '../../core/problem.ts'
+import { runHooks } from './hook.ts'
+import type { HookOf } from './hook.ts'
+import { note } from './journal.ts'
+import { unlessStopped, wantedFor } from './run.ts'
+import type { Run } from './run.ts'
+import { wantedDigest } from '../../core/wanted.ts'
+import { sendObject } from './send.ts'
+import { waitReady } from './wait.ts'
+
+const act = async (run: Run, action: Action): Promise<Outcome<void>> => {
+  if (action.do === 'skip') return good(undefined)
+  const stopped = unlessStopped(run)
+  if (!stopped.ok) return stopped
+  const sent = await sendObject(run, action.id)
+  if (!sent.ok) return sent
+  run.live.set(keyOf(action.id), sent.value)
+  note(run.journal, action.id, {
+    uid: uidOf(sent.value),
+    version: groupVersionOf(wantedFor(run, action.id).apiVersion).version,
+    wanted: wantedDigest(wantedFor(run, action.id)),
+    owned: ownedDigest(sent.value, run.set.manager),
+  })
+  return good(undefined)
+}
+
+/** Carries out actions that don't depend on each other, all at once (the client bounds what is in flight). */
+export const actAll = async (run: Run, actions: Action[]): Promise<Outcome<void>> => {
+  const outcome = all(await Promise.all(actions.map((action) => act(run, action))))
+  return outcome.ok ? good(undefined) : outcome
+}
+
+const workloads = new Set(['Deployment', 'StatefulSet', 'DaemonSet'])
+
+/** What a release is waited for: all that it applies, but what was skipped because it has run and is gone. */
+const awaited = (run: Run, actions: Action[]): ObjectId[] =>
+  actions.filter((one) => one.do !== 'skip' || run.live.has(keyOf(one.id))).map((one) => one.id)
+
+/** Applies one release in its order: hooks before, line by line, readiness, hooks after. Its whole is noted once it is there in full. */
+export const applyRelease = async (
+  run: Run,
+  release: PlannedRelease,
+  hookOf: HookOf,
+): Promise<Outcome<void>> => {
+  const { name, timeoutSeconds } = release
+  const waiting = { release: name, timeoutSeconds }
+  const tell = (state: 'working' | 'done' | 'failed', note?: string): void =>
+    run.tell({ tell: 'subject', stage: 'apply', subject: name, state, ...(note !== undefined && { note }) })
+
+  const steps = async (): Promise<Outcome<void>> => {
+    tell('working', release.changed ? release.mode : 'unchanged')
+    const before = await runHooks(run, release.before, hookOf, waiting)
+    if (!before.ok) return before
+    const done: Action[] = []
+    for (const line of release.lines) {
+      if (line.afterWorkloads) {
+        const controllers = awaited(run, done).filter((id) => workloads.has(id.kind))
+        const up = await waitReady(run, controllers, waiting)
+        if (!up.ok) return up
+      }
+      const outcome = await actAll(run, line.actions)
+      if (!outcome.ok) return outcome
+      done.push(...line.actions)
+    }
+    const up = await waitReady(run, awaited(run, done), waiting)
+    if (!up.ok) return up
+    const after = await runHooks(run, release.after, hookOf, waiting)
+    if (!after.ok) return after
+    run.journal.content.releases[name] = run.releaseDigests.get(name) ?? ''
+    return good(undefined)
+  }
+  const outcome = await steps()
+  if (outcome.ok) tell('done')
+  else tell('failed', outcome.problems[0].what)
+  return outcome
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../../core/effects/clock.ts'
+import type { Address, Cluster, Discovery } from '../../core/effects/cluster.ts'
+import { anyServiceOf, serviceOf } from '../../core/discovery.ts'
+import { keyOf } from '../../core/object.ts'
+import type { KubeObject, ObjectId } from '../../core/object.ts'
+import { bad, good, problem } from '../../core/problem.ts'
+import type { Outcome } from '../../core/problem.ts'
+import { problemOfRefusal } from '../../core/refusal.ts'
+import type { Tell } from '../../core/stepper.ts'
+import type { Journal } from './journal.ts'
+
+/** What the steps of one run share. */
+export interface Run {
+  cluster: Cluster
+  clock: Clock
+  tell: Tell
+  /** Aborted when somebody stops us, or when we lose the lock: nothing new is begun after that. */
+  signal: AbortSignal
+  set: { name: string; id: string; manager: string }
+  /** By key: the objects as the bundle has them; Namespaces with the site's labels. */
+  wanted: Map<string, KubeObject>
+  /** By key: the last that is known of each live object. */
+  live: Map<string, KubeObject>
+  /** By release, as the bundle has it. */
+  releaseDigests: Map<string, string>
+  discovery: Discovery
+  journal: Journal
+  /** What marks the hooks of this run. */
+  mark: string
+}
+
+/** The object that is wanted under this id. */
+export const wantedFor = (run: Run, id: ObjectId): KubeObject => {
+  const object = run.wanted.get(keyOf(id))
+  if (object === undefined) throw new Error(`the plan names what the bundle has not: ${keyOf(id)}`)
+  return object
+}
+
+/** Where an object lives, as its wanted version is served (any version, where it is no longer wanted); undefined if it isn't served. */
+export const addressOf = (run: Run, id: ObjectId): Address | undefined => {
+  const object = run.wanted.get(keyOf(id))
+  const service = object
+    ? serviceOf(run.discovery, object.apiVersion, object.kind)
+    : anyServiceOf(run.discovery, id)
+  return service.served === 'yes' ? { kind: service.kind, namespace: id.namespace, name: id.name } : undefined
+}
+
+/** Asks anew what is served: after CRDs have come. */
+export const rediscover = async (run: Run): Promise<Outcome<void>> => {
+  const reply = await run.cluster.discover()
+  if (!reply.ok) return bad([problemOfRefusal(reply.refusal)])
+  run.discovery = reply.value
+  return good(undefined)
+}
+
+/** Refuses to go on once the run was stopped. */
+export const unlessStopped = (run: Run): Outcome<void> => {
+  if (!run.signal.aborted) return good(undefined)
+  const reason: unknown = run.signal.reason
+  return bad([
+    problem({
+      code: 'apply/stopped',
+      fault: 'world',
+      what: `The run was stopped${typeof reason === 'string' ? `: ${reason}` : ''}; what was begun is finished, and the inventory knows how far it came.`,
+      where: [{ in: 'cluster', server: run.cluster.server }],
+      fix: 'Run it again: it goes on where it stopped.',
+    }),
+  ])
+}

@@ -1,0 +1,30 @@
+import { serviceOf } from '../../core/discovery.ts'
+import { isObject } from '../../core/json.ts'
+import { keyOf } from '../../core/object.ts'
+import type { ObjectId } from '../../core/object.ts'
+import { troubleOf } from '../../core/readiness/pod.ts'
+import { mapAt } from '../../core/readiness/rule.ts'
+import type { Run } from './run.ts'
+
+/**
+ * What is wrong with the Pods under a workload: `pod web-1, container app: CrashLoopBackOff`, or '' where nothing tells. It only
+ * explains another problem, so a refused question is no problem of its own.
+ */
+export const findTrouble = async (run: Run, id: ObjectId): Promise<string> => {
+  const live = run.live.get(keyOf(id))
+  const selector = live ? mapAt(live, 'spec', 'selector', 'matchLabels') : {}
+  const pods = serviceOf(run.discovery, 'v1', 'Pod')
+  if (Object.keys(selector).length === 0 || pods.served !== 'yes') return ''
+  const reply = await run.cluster.list(pods.kind, {
+    namespace: id.namespace,
+    selector: Object.entries(selector)
+      .map(([name, value]) => `${name}=${isObject(value) ? '' : String(value)}`)
+      .join(','),
+  })
+  if (!reply.ok) return ''
+  for (const pod of reply.value) {
+    const trouble = troubleOf(pod)
+    if (trouble !== '') return `pod ${pod.metadata.name}, ${trouble}`
+  }
+  return ''
+}

@@ -1,0 +1,52 @@
+import { fieldManagerOf } from '../../core/applyset.ts'
+import { anyServiceOf } from '../../core/discovery.ts'
+import type { InventoryEntry } from '../../core/inventory.ts'
+import { uidOf } from '../../core/live.ts'
+import type { Live } from '../../core/live.ts'
+import { keyOf } from '../../core/object.ts'
+import { ownedDigest } from '../../core/owned-fields.ts'
+import { readinessOf } from '../../core/readiness/readiness.ts'
+import type { ObjectStatus, SetStatus } from '../../core/status.ts'
+
+/** A finished hook is often deleted by its own policy, and a finished Job by its time to live: then nothing is missing. */
+const mayBeGone = ({ id, phase }: InventoryEntry): boolean => phase === 'hooks' || id.kind === 'Job'
+
+const statusOf = (entry: InventoryEntry, live: Live, manager: string): ObjectStatus => {
+  const { id, release, phase } = entry
+  const told = (state: ObjectStatus['state'], why: string, drifted = false): ObjectStatus => ({
+    id,
+    release,
+    phase,
+    state,
+    why,
+    drifted,
+  })
+  if (anyServiceOf(live.discovery, id).served === 'unknown')
+    return told('unknown', 'the server of its API does not answer')
+  const object = live.members.get(keyOf(id))
+  if (object === undefined) {
+    const other = live.others.get(keyOf(id))
+    if (other && entry.shared) return told('ready', '', entry.owned !== ownedDigest(other, manager))
+    if (other) return told('replaced', 'it no longer bears the label of the set')
+    return mayBeGone(entry) ? told('ready', '') : told('missing', 'it is not there')
+  }
+  if (entry.uid !== '' && uidOf(object) !== entry.uid)
+    return told('replaced', 'somebody else has made it anew')
+  const drifted = entry.owned !== '' && entry.owned !== ownedDigest(object, manager)
+  const readiness = readinessOf(object)
+  return told(readiness.state, readiness.state === 'ready' ? '' : readiness.why, drifted)
+}
+
+/** How every object of a set is, from what was read of the cluster. Pure. */
+export const statusOfSet = (set: string, live: Live): SetStatus => {
+  const there = live.inventory?.content
+  if (there === undefined) return { set, applied: null, objects: [] }
+  const { bundle, version, sequence, generation, state } = there
+  const place = (entry: InventoryEntry): string => `${entry.release}\n${keyOf(entry.id)}`
+  const entries = Array.from(there.entries.values()).sort((a, b) => (place(a) < place(b) ? -1 : 1))
+  return {
+    set,
+    applied: { bundle, version, sequence, generation, state },
+    objects: entries.map((entry) => statusOf(entry, live, fieldManagerOf(set))),
+  }
+}

@@ -1,0 +1,63 @@
+import { asMember, fieldManagerOf, setIdOf } from '../../core/applyset.ts'
+import { serviceOf } from '../../core/discovery.ts'
+import type { Cluster } from '../../core/effects/cluster.ts'
+import type { Live } from '../../core/live.ts'
+import { keyOf, nameOf } from '../../core/object.ts'
+import type { ObjectId } from '../../core/object.ts'
+import { actionsOf } from '../../core/plan.ts'
+import type { Plan } from '../../core/plan.ts'
+import { problem } from '../../core/problem.ts'
+import type { Problem } from '../../core/problem.ts'
+import { problemOfRefusal } from '../../core/refusal.ts'
+import { appliedObjects } from '../../core/wanted.ts'
+import type { Wanted } from '../../core/wanted.ts'
+
+const unchecked = (ids: ObjectId[]): Problem[] =>
+  ids.length === 0
+    ? []
+    : [
+        problem({
+          code: 'plan/not-checked',
+          severity: 'warning',
+          fault: 'world',
+          what: `${ids.length} objects are not checked by the server, because their namespace or kind is yet to come: ${ids.map(nameOf).join(', ')}.`,
+          why: 'A server-side dry run needs both to be there.',
+          fix: 'Nothing needs to be done; the apply itself checks them.',
+        }),
+      ]
+
+/**
+ * Asks the server, by dry runs, what it would say to each change of a plan. What it would refuse is an error, but for conflicts with
+ * other managers, which are a warning here: some of them are settled during the apply. What it cannot judge is named.
+ */
+export const checkPlan = async (
+  plan: Plan,
+  wanted: Wanted,
+  live: Live,
+  cluster: Cluster,
+): Promise<Problem[]> => {
+  const objects = new Map(appliedObjects(wanted).map((one) => [keyOf(one.id), one.object]))
+  const missingNamespaces = new Set(
+    plan.namespaces.filter((one) => one.do === 'create').map((one) => one.id.name),
+  )
+  const changes = actionsOf(plan).filter((one) => one.do !== 'skip' && objects.has(keyOf(one.id)))
+  const skipped: ObjectId[] = []
+  const check = async (id: ObjectId): Promise<Problem[]> => {
+    const object = objects.get(keyOf(id))
+    const service = object && serviceOf(live.discovery, object.apiVersion, object.kind)
+    if (object === undefined || service?.served !== 'yes' || missingNamespaces.has(id.namespace)) {
+      skipped.push(id)
+      return []
+    }
+    const reply = await cluster.apply(
+      { kind: service.kind, namespace: id.namespace, name: id.name },
+      asMember(object, setIdOf(plan.set)),
+      { fieldManager: fieldManagerOf(plan.set), force: false, dryRun: true },
+    )
+    if (reply.ok) return []
+    const found = problemOfRefusal(reply.refusal, id)
+    return [reply.refusal.status === 409 ? { ...found, severity: 'warning' } : found]
+  }
+  const found = await Promise.all(changes.map((one) => check(one.id)))
+  return [...found.flat(), ...unchecked(skipped)]
+}

@@ -1,0 +1,59 @@
+import { anyServiceOf } from '../../core/discovery.ts'
+import type { InventoryEntry } from '../../core/inventory.ts'
+import { isObject } from '../../core/json.ts'
+import { uidOf } from '../../core/live.ts'
+import type { Live } from '../../core/live.ts'
+import { isKept } from '../../core/kept.ts'
+import { isNamespace, isReserved } from '../../core/namespaces.ts'
+import { groupKindOf, keyOf } from '../../core/object.ts'
+import type { KubeObject } from '../../core/object.ts'
+import { ownedDigest } from '../../core/owned-fields.ts'
+import { guardedKinds } from '../../core/plan.ts'
+import type { GuardedKind, Removal } from '../../core/plan.ts'
+
+const hasController = (object: KubeObject): boolean => {
+  const owners = object.metadata['ownerReferences']
+  return Array.isArray(owners) && owners.some((one) => isObject(one) && one['controller'] === true)
+}
+
+const guardedGroups = ['', 'apiextensions.k8s.io']
+const guardOf = ({ group, kind }: { group: string; kind: string }): GuardedKind | undefined =>
+  guardedGroups.includes(group) ? guardedKinds.find((one) => one === kind) : undefined
+
+/**
+ * What becomes of an object that is in the inventory and not in the bundle. Deleted only where it is surely the one that we made:
+ * our label, our UID (or, where a run was cut off before it learned it, our record of owned fields), nobody's controller on it,
+ * kept by no annotation, and of a kind that may go without being asked for.
+ */
+export const removalOf = (
+  entry: InventoryEntry,
+  live: Live,
+  manager: string,
+  consent: Set<GuardedKind>,
+): Removal => {
+  const { id } = entry
+  const key = keyOf(id)
+  const keep = (because: string): Removal => ({ do: 'keep', id, because })
+  const forget = (because: string): Removal => ({ do: 'forget', id, because })
+  const service = anyServiceOf(live.discovery, id)
+  if (service.served === 'unknown') return keep(`the API server of ${id.group} does not answer`)
+  if (service.served === 'no') return forget('its kind is no longer served, so it is gone')
+  const member = live.members.get(key)
+  const other = live.others.get(key)
+  if (member === undefined && other === undefined) return forget('it is gone already')
+  if (entry.shared) return forget('it was there before, and stays as it is')
+  if (member === undefined)
+    return uidOf(other as KubeObject) === entry.uid
+      ? keep('its label was taken away, so somebody else may have taken it over')
+      : forget('somebody else has made it anew')
+  if (entry.uid !== '' && uidOf(member) !== entry.uid) return forget('somebody else has made it anew')
+  if (entry.uid === '' && ownedDigest(member, manager) === '' && entry.phase !== 'hooks')
+    return keep('it bears our label, and nothing says that we made it')
+  if (hasController(member)) return keep('a controller owns it')
+  if (entry.keep || isKept(member)) return keep('an annotation says that it stays')
+  if (isNamespace(id) && isReserved(id.name)) return keep('it is a Namespace of the system')
+  const guarded = guardOf(id)
+  if (guarded && !consent.has(guarded))
+    return keep(`a ${groupKindOf(id).split('.')[0]} is deleted only with consent (${guarded})`)
+  return { do: 'prune', id, uid: uidOf(member) }
+}

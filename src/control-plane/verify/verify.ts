@@ -1,0 +1,94 @@
+import { checkContents } from '../../core/bundle/contents.ts'
+import { readManifest } from '../../core/bundle/manifest.ts'
+import { manifestPath } from '../../core/bundle/members.ts'
+import { openBundle } from '../../core/bundle/read.ts'
+import { refusalOf } from '../../core/bundle/refusal.ts'
+import { checkSignatures } from '../../core/bundle/signatures.ts'
+import type { VerifiedBundle } from '../../core/bundle/verified.ts'
+import { sha256 } from '../../core/digest.ts'
+import { bad, good } from '../../core/problem.ts'
+import type { Outcome, Problems } from '../../core/problem.ts'
+import type { Trust } from '../../core/trust.ts'
+import { checkPurpose } from './purpose.ts'
+import { readReleases } from './releases.ts'
+
+export interface ToVerify {
+  /** The whole file. */
+  bytes: Uint8Array
+  /** How messages call it; nothing else depends on the name. */
+  name: string
+  /** What this side believes; undefined where there is no trust file. */
+  trust: Trust | undefined
+  /** Milliseconds since the epoch, by this side's clock. */
+  now: number
+  /** Whether signatures are not looked at, on explicit demand (`--insecure-skip-verify`); all else still is. */
+  allowUnsigned?: boolean
+}
+
+const signersOf = (
+  { trust, now, name, allowUnsigned = false }: ToVerify,
+  members: Map<string, Uint8Array>,
+): Outcome<string[]> => {
+  const refuse = refusalOf(name)
+  if (allowUnsigned)
+    return good(
+      [],
+      [
+        {
+          ...refuse('not-verified', 'Its signatures are not checked, as demanded.', {
+            why: 'Whoever could write this file decides what is applied.',
+            fix: 'Leave --insecure-skip-verify out as soon as you can.',
+          }),
+          severity: 'warning',
+        },
+      ],
+    )
+  if (trust === undefined)
+    return bad([
+      refuse('no-trust', 'There is no trust file, so no signature means anything.', {
+        why: 'Nothing is applied that nobody vouches for.',
+        fix: 'Name the file with --trust; docs/bundle-format.md shows one.',
+      }),
+    ])
+  return checkSignatures(members, trust, now, name)
+}
+
+/**
+ * Checks a bundle wholly, in memory, before anything is asked of any server. In this order, and each only once the one
+ * before has passed: the container is byte for byte the one that its members make; signatures over the exact bytes of
+ * bundle.json; bundle.json itself; every member's size and digest, and whether the bundle is for this cluster and still
+ * valid; the objects, each of which must be the one that bundle.json says. It takes no effect, so it can touch nothing.
+ */
+export const verify = (input: ToVerify): Outcome<VerifiedBundle> => {
+  const refuse = refusalOf(input.name)
+  const opened = openBundle(input.bytes, input.name)
+  if (!opened.ok) return opened
+  const { members } = opened.value
+  const manifestBytes = members.get(manifestPath)
+  if (manifestBytes === undefined)
+    return bad([
+      refuse('not-a-bundle', `It has no ${manifestPath}.`, {
+        fix: 'Name the .tgz file that `scout bundle` wrote.',
+      }),
+    ])
+
+  const signed = signersOf(input, members)
+  if (!signed.ok) return signed
+
+  const read = readManifest(manifestBytes, input.name)
+  if (!read.ok) return read
+  const manifest = read.value
+
+  const found = [
+    ...checkContents(manifest, members, refuse),
+    ...checkPurpose(manifest, input.trust, input.now, refuse),
+  ]
+  if (found.length > 0) return bad(found as Problems)
+
+  const releases = readReleases(manifest, members, refuse)
+  if (!releases.ok) return releases
+  return good({ manifest, digest: sha256(manifestBytes), signedBy: signed.value, ...releases.value }, [
+    ...signed.warnings,
+    ...releases.warnings,
+  ])
+}

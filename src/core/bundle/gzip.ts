@@ -1,0 +1,15 @@
+import { gzipSync } from 'fflate'
+
+/** Position and value of the byte that names the operating system; 255 is "unknown" (RFC 1952, 2.3.1). */
+const osField = 9
+const unknownOs = 255
+
+/**
+ * Gzip with the same bytes on every machine: one pure encoder of a pinned version, all its parameters fixed, and a header
+ * without time, name and system. Why it is not zlib: docs/adr/0001-deterministic-gzip.md.
+ */
+export const gzip = (content: Uint8Array): Uint8Array => {
+  const packed = gzipSync(content, { level: 6, mem: 8, mtime: 0 })
+  packed[osField] = unknownOs
+  return packed
+}

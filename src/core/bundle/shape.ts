@@ -1,0 +1,38 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { ErrorObject } from 'ajv'
+
+/** One way in which a value is not of its schema. */
+export interface Misfit {
+  /** JSON pointer of the field; '' is the whole. */
+  pointer: string
+  message: string
+}
+
+const escaped = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
+
+const misfitOf = ({ instancePath, keyword, params, message }: ErrorObject): Misfit => {
+  if (keyword === 'additionalProperties')
+    return { pointer: `${instancePath}/${escaped(params.additionalProperty)}`, message: 'is no known field' }
+  if (keyword === 'required')
+    return { pointer: `${instancePath}/${escaped(params.missingProperty)}`, message: 'is missing' }
+  if (keyword === 'enum')
+    return { pointer: instancePath, message: `must be one of ${params.allowedValues.join(', ')}` }
+  return { pointer: instancePath, message: message ?? 'is wrong' }
+}
+
+/** `anyOf` says once more, for the whole, what its branches have said of their parts. */
+const isEcho = ({ keyword }: ErrorObject): boolean => keyword === 'anyOf'
+
+/** What a schema (JSON Schema 2020-12) has against a value: every misfit, sorted by pointer; [] where it fits. */
+export const shapeOf = (schema: object): ((value: unknown) => Misfit[]) => {
+  let compiled: ReturnType<Ajv2020['compile']> | undefined
+  return (value) => {
+    // Compiled at first use: it takes tens of milliseconds, and most commands read neither file.
+    compiled ??= new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema)
+    if (compiled(value)) return []
+    return (compiled.errors ?? [])
+      .filter((error) => !isEcho(error))
+      .map(misfitOf)
+      .sort((a, b) => (a.pointer < b.pointer ? -1 : a.pointer > b.pointer ? 1 : 0))
+  }
+}

@@ -1,0 +1,19 @@
+import type { Json } from '../json.ts'
+import type { Signer } from '../effects/signer.ts'
+import { printEnvelope } from './envelope.ts'
+import { signaturePathOf } from './members.ts'
+import { payloadType, preAuthEncoding, signedPayloadOf } from './statement.ts'
+
+/** The signature member of one key over these exact bytes of bundle.json: its path and its content. */
+export const signManifest = async (
+  manifest: Uint8Array,
+  predicate: Json,
+  signer: Signer,
+): Promise<[path: string, content: Uint8Array]> => {
+  const payload = signedPayloadOf(manifest, predicate)
+  const signature = await signer.sign(preAuthEncoding(payloadType, payload))
+  return [
+    signaturePathOf(signer.name),
+    Buffer.from(printEnvelope({ keyName: signer.name, payload, signature })),
+  ]
+}

@@ -1,0 +1,44 @@
+import type { Outcome, Problem } from '../problem.ts'
+import type { ChartSource, ValuesLayer } from '../records.ts'
+
+/** One run of `helm template`. Paths are relative to the site's root. */
+export interface TemplateRequest {
+  release: string
+  namespace: string
+  /** The folder of the chart. */
+  directory: string
+  /** What `.Capabilities.KubeVersion` answers: `1.36.0`. */
+  kubernetes: string
+  /** What `.Capabilities.APIVersions.Has` is true for, beside helm's compiled-in list, which cannot be shortened this way. */
+  apiVersions: string[]
+  /** `.Release.IsUpgrade` instead of `.Release.IsInstall`. */
+  upgrade: boolean
+  /** Lowest first. */
+  values: ValuesLayer[]
+}
+
+/**
+ * `rendered`: helm's standard output, and in `words` what it said besides. `refused`: helm ran and said no, in its own words; `text`
+ * is what it had rendered where that is not YAML, else empty. `failed`: helm gave no answer.
+ */
+export type TemplateAnswer =
+  | { answer: 'rendered'; text: string; words: string }
+  | { answer: 'refused'; text: string; words: string }
+  | { answer: 'failed'; problem: Problem }
+
+export type RemoteChart = Exclude<ChartSource, { from: 'path' }>
+
+/** A fetched chart: the digest of its archive, and the folder below the site's root where it is unpacked. */
+export interface PulledChart {
+  digest: string
+  directory: string
+}
+
+/** The helm of one version, the one that the lock names. It runs no more processes at once than there are cores. */
+export interface Helm {
+  /** `4.1.4` */
+  version: string
+  template(request: TemplateRequest): Promise<TemplateAnswer>
+  /** Fetches a chart; where `digest` is known and was fetched before, the network is not asked. Does not compare the digest. */
+  pull(chart: RemoteChart, digest?: string): Promise<Outcome<PulledChart>>
+}

@@ -1,0 +1,61 @@
+import { canonicalJson, isObject, parseJson, setField } from './json.ts'
+import type { Json, JsonObject } from './json.ts'
+import type { KubeObject } from './object.ts'
+import { shortDigest } from './short-digest.ts'
+
+const isEmpty = (map: JsonObject): boolean => Object.keys(map).length === 0
+
+/** What a manager owns, in the format FieldsV1. */
+const fieldsOf = (entry: JsonObject): Json => entry['fieldsV1'] ?? null
+
+const matches = (item: Json, keys: Json): boolean =>
+  isObject(item) &&
+  isObject(keys) &&
+  Object.entries(keys).every(([name, value]) => canonicalJson(item[name] ?? null) === canonicalJson(value))
+
+/** The value at one step of a FieldsV1 path: `f:name`, `k:{"name":"app"}`, `v:"value"`, `i:0`. Undefined: not there. */
+const stepInto = (value: Json | undefined, step: string): Json | undefined => {
+  const key = step.slice(2)
+  if (step.startsWith('f:')) return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
+  if (!Array.isArray(value)) return undefined
+  if (step.startsWith('i:')) return value[Number(key)]
+  const wanted = parseJson(key)
+  if (step.startsWith('k:')) return value.find((item) => matches(item, wanted))
+  return value.find((item) => canonicalJson(item) === canonicalJson(wanted))
+}
+
+/**
+ * What an object holds at the paths in `fields`. Of a leaf that is a map or list in which others own parts (an empty `data: {}`
+ * that a controller fills) only its being there counts: the rest is theirs.
+ */
+const valuesAt = (fields: JsonObject, value: Json | undefined, others: JsonObject[]): Json => {
+  if (value === undefined) return { gone: true }
+  const steps = Object.keys(fields).filter((step) => step !== '.')
+  if (steps.length === 0)
+    return others.some((other) => !isEmpty(other)) || '.' in fields ? { here: true } : { is: value }
+  const found: JsonObject = {}
+  for (const step of steps) {
+    const narrowed = others.map((other) => other[step] ?? null).filter(isObject)
+    setField(found, step, valuesAt(fields[step] as JsonObject, stepInto(value, step), narrowed))
+  }
+  return found
+}
+
+/**
+ * A digest of the live values at every path that `manager` has applied, or '' where it owns nothing. Live is compared with live, so
+ * neither defaulting nor the spelling of quantities matters; status and other managers' fields don't count; an edit of
+ * a field of ours by anybody does.
+ */
+export const ownedDigest = (live: KubeObject, manager: string): string => {
+  const managed = live.metadata['managedFields']
+  const entries = (Array.isArray(managed) ? managed : []).filter(isObject)
+  const isOurs = (entry: JsonObject): boolean =>
+    entry['manager'] === manager && entry['operation'] === 'Apply' && !entry['subresource']
+  const ours = entries.filter(isOurs).map(fieldsOf).filter(isObject)
+  if (ours.length === 0) return ''
+  const others = entries
+    .filter((entry) => !isOurs(entry))
+    .map(fieldsOf)
+    .filter(isObject)
+  return shortDigest(canonicalJson(ours.map((fields) => valuesAt(fields, live, others))))
+}

@@ -1,0 +1,81 @@
+import type { HookEvent } from './hook.ts'
+import type { ObjectId } from './object.ts'
+
+/** Kinds that hold what cannot be made again: they are deleted only where it was asked for by name. */
+export const guardedKinds = [
+  'Namespace',
+  'CustomResourceDefinition',
+  'PersistentVolumeClaim',
+  'PersistentVolume',
+] as const
+export type GuardedKind = (typeof guardedKinds)[number]
+
+/** Why an object is sent. */
+export type Because =
+  | 'changed'
+  | 'drifted'
+  | 'not ours yet'
+  | 'recreated by others'
+  | 'not finished last time'
+
+export type Action =
+  | { do: 'create'; id: ObjectId }
+  | { do: 'apply'; id: ObjectId; because: Because }
+  | { do: 'skip'; id: ObjectId }
+
+/** A hook to run; `finished`: an earlier, interrupted run of the same bundle has run it. */
+export type PlannedHook = { do: 'hook'; id: ObjectId; event: HookEvent; weight: number; finished: boolean }
+
+export interface PlannedRelease {
+  name: string
+  mode: 'install' | 'upgrade'
+  /** Whether anything that it declares differs from what was last there in full; its hooks run only then. */
+  changed: boolean
+  timeoutSeconds: number
+  before: PlannedHook[]
+  lines: { name: string; afterWorkloads: boolean; actions: Action[] }[]
+  after: PlannedHook[]
+}
+
+/** What becomes of an object that the bundle has no more. `uid` is what the server said when the plan was made. */
+export type Removal =
+  | { do: 'prune'; id: ObjectId; uid: string }
+  | { do: 'keep'; id: ObjectId; because: string }
+  | { do: 'forget'; id: ObjectId; because: string }
+
+/**
+ * Everything that an apply will do, in order, as data. It holds no content of objects, so that it can be printed:
+ * Secrets are in the bundle alone.
+ */
+export interface Plan {
+  set: string
+  bundle: { digest: string; version: string; sequence: number }
+  replaces: { digest: string; version: string; sequence: number; state: 'applying' | 'applied' } | null
+  generation: number
+  namespaces: Action[]
+  crds: Action[]
+  waves: PlannedRelease[][]
+  /** Step by step; each is gone before the next one starts. */
+  prune: Removal[][]
+  /** What stays or was gone already, and why. */
+  kept: Removal[]
+}
+
+/** All objects of a plan that are wanted, in the order in which they are applied. */
+export const actionsOf = (plan: Plan): Action[] => [
+  ...plan.namespaces,
+  ...plan.crds,
+  ...plan.waves.flat().flatMap((release) => release.lines.flatMap((line) => line.actions)),
+]
+
+export const hooksOf = (plan: Plan): PlannedHook[] =>
+  plan.waves.flat().flatMap((release) => [...release.before, ...release.after])
+
+/** Whether the cluster is as the bundle wants it, and the inventory knows: then nothing at all is written. */
+export const changesNothing = (plan: Plan): boolean =>
+  plan.replaces?.state === 'applied' &&
+  plan.replaces.digest === plan.bundle.digest &&
+  plan.prune.length === 0 &&
+  plan.kept.every((one) => one.do === 'keep') &&
+  hooksOf(plan).length === 0 &&
+  actionsOf(plan).every((action) => action.do === 'skip')

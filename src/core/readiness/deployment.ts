@@ -1,0 +1,23 @@
+import { conditionOf, failed, mapAt, numberAt, ready, waiting, wordsOf } from './rule.ts'
+import type { ReadinessRule } from './rule.ts'
+
+/** All replicas are of the last template, no old one is left, and all are available. */
+export const deployment: ReadinessRule = {
+  kinds: ['Deployment.apps'],
+  judge: (object) => {
+    const progressing = conditionOf(object, 'Progressing')
+    if (progressing?.reason === 'ProgressDeadlineExceeded') return failed(wordsOf(progressing))
+    const wanted = numberAt(mapAt(object, 'spec'), 'replicas', 1)
+    const status = mapAt(object, 'status')
+    if (status['observedGeneration'] === undefined) return waiting('its controller has not seen it yet')
+    const total = numberAt(status, 'replicas', 0)
+    const updated = numberAt(status, 'updatedReplicas', 0)
+    const available = numberAt(status, 'availableReplicas', 0)
+    const because = conditionOf(object, 'ReplicaFailure') ?? conditionOf(object, 'Available')
+    const words = because && because.message !== '' ? ` (${wordsOf(because)})` : ''
+    if (updated < wanted) return waiting(`${updated} of ${wanted} replicas are updated${words}`)
+    if (total > updated) return waiting(`${total - updated} old replicas are still there`)
+    if (available < wanted) return waiting(`${available} of ${wanted} replicas are available${words}`)
+    return ready
+  },
+}

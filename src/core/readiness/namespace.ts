@@ -1,0 +1,8 @@
+import { mapAt, ready, textAt, waiting } from './rule.ts'
+import type { ReadinessRule } from './rule.ts'
+
+export const namespace: ReadinessRule = {
+  kinds: ['Namespace'],
+  judge: (object) =>
+    textAt(mapAt(object, 'status'), 'phase') === 'Active' ? ready : waiting('it is not active'),
+}

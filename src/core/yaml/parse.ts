@@ -1,0 +1,49 @@
+import { YAMLException, parseEvents } from 'js-yaml'
+import type { Event } from 'js-yaml'
+import { YamlFault } from './fault.ts'
+
+export interface Parsed {
+  events: Event[]
+  /** The text that the events' offsets count in: the given one, with lines indented where it was needed. */
+  text: string
+  /** The offset in the given text of an offset in `text`. */
+  original: (offset: number) => number
+}
+
+const deficient = 'deficient indentation'
+
+/** Each indented line costs a parse up to it; so many characters are about a second. */
+const budget = 30_000_000
+
+/** More than any parent of a flow collection is indented by, and too little to matter. */
+const indent = ' '.repeat(256)
+
+/**
+ * Parses one document. YAML 1.2 wants every line of a flow collection or a quoted scalar indented deeper than its parent;
+ * go-yaml (YAML 1.1) does not care, and charts do write `]` and `}` below the key. Spaces at the start of such a line mean
+ * nothing, so it is indented, and the text parsed again. Throws YamlFault with an offset in the given text.
+ */
+export const parseLeniently = (given: string, maxDepth: number): Parsed => {
+  const inserted: number[] = []
+  const original = (offset: number): number =>
+    inserted.reduceRight(
+      (at, start) => (at >= start + indent.length ? at - indent.length : Math.min(at, start)),
+      offset,
+    )
+  let text = given
+  let spent = 0
+  for (;;) {
+    try {
+      return { events: parseEvents(text, { maxDepth }), text, original }
+    } catch (fault) {
+      if (!(fault instanceof YAMLException)) throw fault
+      const position = fault.mark?.position ?? 0
+      spent += position
+      const start = text.lastIndexOf('\n', position - 1) + 1
+      const again = fault.reason === deficient && !text.startsWith(indent, start) && spent < budget
+      if (!again) throw new YamlFault(fault.reason, original(position))
+      text = text.slice(0, start) + indent + text.slice(start)
+      inserted.push(start)
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import { EVENT_ID } from 'js-yaml'
+import { parseJson } from '../json.ts'
+import type { Json } from '../json.ts'
+import { bad, good, problem } from '../problem.ts'
+import type { Excerpt, Outcome, Problem, Problems } from '../problem.ts'
+import { construct } from './construct.ts'
+import { splitDocuments } from './documents.ts'
+import type { DocumentText } from './documents.ts'
+import { YamlFault } from './fault.ts'
+import { parseLeniently } from './parse.ts'
+
+/** A document as kubectl reads it. */
+export interface YamlDocument {
+  /** null also where the document is empty or holds comments alone. */
+  value: Json
+  /** The line of the stream that the value begins at, from 1. */
+  line: number
+  /** What helm writes above each manifest: `# Source: CHART/templates/x.yaml`. Documents after it in the same template have no line of their own. */
+  source?: string
+}
+
+/** A chart's whole output is some MB; V8's longest string is 512 MiB, and a value takes several times its text. */
+export const longestText = 64 * 1024 * 1024
+
+/** Go stops at 10,000, but no object has so many, and the parser is recursive. */
+const deepest = 1000
+
+const longestExcerpt = 160
+
+type Place = { label: string; line: number; column: number; text: string }
+
+const whereOf = ({ label, line, column, text }: Place): Problem['where'] => {
+  const excerpt: Excerpt = { line, text: text.slice(0, longestExcerpt), from: column, to: column + 1 }
+  return [{ in: 'file', file: label, line, column, ...(column <= longestExcerpt ? { excerpt } : {}) }]
+}
+
+/** Line and column in the stream of an offset in one document of it. */
+const placeOf = (document: DocumentText, offset: number, label: string): Place => {
+  const at = Math.min(Math.max(offset, 0), document.text.length)
+  const before = document.text.slice(0, at)
+  const start = before.lastIndexOf('\n') + 1
+  const end = document.text.indexOf('\n', at)
+  return {
+    label,
+    line: document.line + before.split('\n').length - 1,
+    column: at - start + 1,
+    text: document.text.slice(start, end < 0 ? undefined : end),
+  }
+}
+
+const refused = (place: Place, what: string, source?: string): Problem =>
+  problem({
+    code: 'yaml/syntax',
+    what: `${place.label}, line ${place.line}: ${what}.`,
+    where: whereOf(place),
+    why: 'Kubernetes could not read it.',
+    fix: source === undefined ? 'Correct the YAML there.' : `Correct the YAML that ${source} renders to.`,
+  })
+
+const duplicated = (place: Place, key: string): Problem =>
+  problem({
+    code: 'yaml/duplicate-key',
+    severity: 'warning',
+    what: `${place.label}, line ${place.line}: the key ${JSON.stringify(key)} stands twice in one map.`,
+    where: whereOf(place),
+    why: 'Kubernetes takes the last one and ignores the others.',
+    fix: 'Keep one of them.',
+  })
+
+const leadingComments = /^(?:[ \t]*(?:#[^\n]*)?\n)*/
+
+const sourceOf = (text: string): string | undefined =>
+  /(?<=^|\n)# Source: ([^\n]+)\n/.exec(leadingComments.exec(text)?.[0] ?? '')?.[1]?.trim()
+
+/** Control characters, which Go refuses, and the three that end a line for go-yaml (YAML 1.1) and for nobody else. */
+const forbidden = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\u2028\u2029]/
+
+const unicodeName = (character: string): string =>
+  `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`
+
+type Read = Omit<YamlDocument, 'source'> & { warnings: Problem[] }
+
+const readDocument = (document: DocumentText, label: string): Read => {
+  const character = forbidden.exec(document.text)
+  if (character)
+    throw new YamlFault(
+      `the character ${unicodeName(character[0])} may only stand in double quotes, as an escape`,
+      character.index,
+    )
+  const parsed = parseLeniently(document.text, deepest)
+  if (parsed.events.length === 0) return { value: null, line: document.line, warnings: [] }
+  const { value, offset, duplicates } = construct(parsed)
+  if (parsed.events.some((event, index) => index > 0 && event.type === EVENT_ID.DOCUMENT))
+    throw new YamlFault('something follows the end of the document, `...`, and would be lost', offset)
+  return {
+    value,
+    line: placeOf(document, offset, label).line,
+    warnings: duplicates.map((one) => duplicated(placeOf(document, one.offset, label), one.key)),
+  }
+}
+
+/** kubectl reads a stream that begins with `{` as JSON first: JSON may be indented with tabs, YAML may not. */
+const readWholeJson = (stream: string): YamlDocument | undefined => {
+  if (!/^\s*\{/.test(stream)) return undefined
+  try {
+    return { value: parseJson(stream), line: /^\s*/.exec(stream)![0].split('\n').length }
+  } catch {
+    return undefined
+  }
+}
+
+const problemOf = (fault: unknown, document: DocumentText, label: string, source?: string): Problem => {
+  if (fault instanceof YamlFault)
+    return refused(placeOf(document, fault.offset, label), fault.message, source)
+  throw fault
+}
+
+/**
+ * Reads a stream of YAML documents exactly as kubectl, helm and the API server do; `label` names it in problems.
+ * All faults of all documents come at once, as problems `yaml/syntax`; duplicate keys are warnings, `yaml/duplicate-key`.
+ * Where it refuses what kubectl takes, it does so loudly: text beyond 64 MiB, nesting beyond 1000, text after `...`.
+ */
+export const readYaml = (stream: string, label: string): Outcome<YamlDocument[]> => {
+  if (stream.length > longestText)
+    return bad([
+      problem({
+        code: 'yaml/too-large',
+        what: `${label} has ${stream.length} characters of YAML; at most ${longestText} are read.`,
+        where: [{ in: 'file', file: label }],
+        fix: 'Split the release, or find out what makes its output so large.',
+      }),
+    ])
+  const json = readWholeJson(stream)
+  if (json) return good([json])
+  const texts = splitDocuments(stream)
+  if (!Array.isArray(texts))
+    return bad([
+      refused({ label, line: texts.line, column: 4, text: texts.text }, 'only a comment may follow `---`'),
+    ])
+  const documents: YamlDocument[] = []
+  const found: Problem[] = []
+  let source: string | undefined
+  for (const text of texts) {
+    source = sourceOf(text.text) ?? source
+    try {
+      const { value, line, warnings } = readDocument(text, label)
+      found.push(...warnings)
+      documents.push({ value, line, ...(source === undefined ? {} : { source }) })
+    } catch (fault) {
+      found.push(problemOf(fault, text, label, source))
+    }
+  }
+  return found.some((one) => one.severity === 'error') ? bad(found as Problems) : good(documents, found)
+}

@@ -1,0 +1,56 @@
+import type { Screen } from '../../core/effects/terminal.ts'
+import type { Tell } from '../../core/stepper.ts'
+import { printProblem } from '../problems.ts'
+import { visible, visibleLines, widthOf } from '../visible.ts'
+import { emptyBoard, note } from './board.ts'
+import { drawBoard } from './draw.ts'
+
+const eraseBelow = '\u001B[0J'
+const colours = /\u001B\[\d+m/g
+const up = (lines: number): string => (lines === 0 ? '' : `\u001B[${lines}A`)
+
+/**
+ * A table that is drawn anew in its place at each event, and stays as it is after the last. Warnings, and others' own words with
+ * `verbose`, are written above it.
+ */
+export const liveProgress = (screen: Screen, { verbose }: { verbose: boolean }): Tell => {
+  const board = emptyBoard()
+  let drawn: string[] = []
+  let turn = 0
+
+  /** How many rows the table takes now: where the window became narrower, the terminal has wrapped its lines. */
+  const rowsTaken = (): number =>
+    drawn.reduce(
+      (rows, line) => rows + Math.max(1, Math.ceil(widthOf(line.replace(colours, '')) / screen.columns())),
+      0,
+    )
+
+  const redraw = (above: string): void => {
+    const lines = drawBoard(board, {
+      columns: screen.columns(),
+      rows: screen.rows(),
+      colour: screen.colour,
+      turn: turn++,
+    })
+    screen.write(`${up(rowsTaken())}\r${eraseBelow}${above}${lines.map((line) => `${line}\n`).join('')}`)
+    drawn = lines
+  }
+
+  return (told) => {
+    switch (told.tell) {
+      case 'stage':
+      case 'subject':
+        note(board, told)
+        return redraw('')
+      case 'warning':
+        return redraw(printProblem(told.problem, { colour: screen.colour, verbose }))
+      case 'words':
+        if (verbose)
+          redraw(
+            visibleLines(told.text)
+              .map((line) => `${visible(told.from)} | ${line}\n`)
+              .join(''),
+          )
+    }
+  }
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import { runProgram } from './command-line/program.ts'
+import type { Program } from './command-line/program.ts'
+import { runToEnd } from './system/process.ts'
+import { voice } from './voice.ts'
+
+/** The control plane's program: one signed file becomes what runs. */
+export const scoutApply: Program = {
+  name: 'scout-apply',
+  what: 'scout-apply applies a signed bundle to the cluster.',
+  commands: {
+    '': {
+      summary: 'apply a signed bundle',
+      load: async () => (await import('./scout-apply/command.ts')).default,
+    },
+  },
+}
+
+// The single file is CommonJS, where import.meta is empty: there this file is the program.
+if (import.meta.main ?? true) runToEnd(() => runProgram(scoutApply, process.argv.slice(2), voice))

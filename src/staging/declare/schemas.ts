@@ -1,0 +1,50 @@
+import { Ajv } from 'ajv'
+import type { ErrorObject } from 'ajv'
+import lock from '../../../schemas/lock.schema.json' with { type: 'json' }
+import release from '../../../schemas/release.schema.json' with { type: 'json' }
+import site from '../../../schemas/site.schema.json' with { type: 'json' }
+import type { Json } from '../../core/json.ts'
+
+const schemas = { site, release, lock }
+export type SchemaName = keyof typeof schemas
+
+/** The parts of a schema that messages are made of. */
+export interface Schema {
+  $ref?: string
+  type?: string
+  enum?: string[]
+  pattern?: string
+  patternErrorMessage?: string
+  examples?: Json[]
+  required?: string[]
+  properties?: { [key: string]: Schema }
+}
+
+let compiler: Ajv | undefined
+
+/** Made when it is first needed: `scout --help` must not wait for it. */
+const ajv = (): Ajv => {
+  if (compiler !== undefined) return compiler
+  compiler = new Ajv({ allErrors: true, verbose: true, ownProperties: true })
+  // An annotation for editors (VS Code knows it), and the words that our own messages use.
+  compiler.addVocabulary(['patternErrorMessage'])
+  for (const [name, schema] of Object.entries(schemas)) compiler.addSchema(schema, name)
+  return compiler
+}
+
+/**
+ * What a schema, or the part of it at the JSON pointer `part`, has against a value.
+ * Each error carries the schema and the data that it is about (`verbose`).
+ */
+export const errorsOf = (name: SchemaName, value: Json, part = ''): ErrorObject[] => {
+  const validate = ajv().getSchema(`${name}#${part}`)
+  if (validate === undefined) throw new Error(`no schema ${name}#${part}`)
+  return validate(value) === true ? [] : (validate.errors ?? [])
+}
+
+/** The schema itself in place of a reference to one of the file's definitions. */
+export const resolved = (name: SchemaName, schema: Schema = {}): Schema => {
+  const definition = schema.$ref?.replace('#/definitions/', '')
+  if (definition === undefined) return schema
+  return (schemas[name] as { definitions?: { [key: string]: Schema } }).definitions?.[definition] ?? {}
+}

@@ -1,0 +1,156 @@
+import type { ReadFiles } from '../core/effects/files.ts'
+import type { Git } from '../core/effects/git.ts'
+import type { Helm } from '../core/effects/helm.ts'
+import { bad, good, problem } from '../core/problem.ts'
+import type { Outcome, Problems } from '../core/problem.ts'
+import type { SetOf, ValidatedRelease } from '../core/records.ts'
+import { renderedFilesOf } from '../core/rendered-files.ts'
+import type { Step, Tell } from '../core/stepper.ts'
+import type { DescribedTarget } from '../core/target.ts'
+import type { Comparison } from '../core/comparison.ts'
+import { compare } from './compare/compare.ts'
+import { declare } from './declare/declare.ts'
+import { environmentsOf } from './declare/environments.ts'
+import { render } from './render/render.ts'
+import { resolve } from './resolve/resolve.ts'
+import { rewrite } from './rewrite/rewrite.ts'
+import { validate } from './validate/validate.ts'
+
+export interface StagingSystem {
+  files: ReadFiles
+  git: Git
+  openHelm(version: string): Promise<Outcome<Helm>>
+  loadTarget(version: string): Promise<Outcome<DescribedTarget>>
+  tell: Tell
+}
+
+/** One environment, rendered and judged; `files` is what belongs into `rendered/ENV`. */
+export interface RenderedEnvironment {
+  set: SetOf<ValidatedRelease>
+  files: Map<string, string>
+}
+
+/** The line of the staging side: from what is declared to what may be bundled. Nothing is written. */
+const renderEnvironment = async (
+  environment: string,
+  system: StagingSystem,
+  step: Step,
+): Promise<RenderedEnvironment> => {
+  const declared = await step(`declare ${environment}`, () => declare({ environment }, system))
+  const helm = await step('find helm', () => system.openHelm(declared.lock.helm))
+  const target = await step('know the target', () => system.loadTarget(declared.site.target.kubernetes))
+  const resolved = await step(`resolve ${environment}`, () => resolve(declared, { ...system, helm }))
+  const rendered = await step(`render ${environment}`, () =>
+    render({ set: resolved, target }, { ...system, helm }),
+  )
+  const rewritten = await step(`rewrite ${environment}`, async () => rewrite(rendered))
+  const set = await step(`validate ${environment}`, async () => validate(rewritten, target))
+  return { set, files: renderedFilesOf(set) }
+}
+
+/** The environments that are asked for, or all of the site, one after the other; the releases of each are rendered in parallel. */
+export const renderEnvironments = async (
+  asked: string[],
+  system: StagingSystem,
+  step: Step,
+): Promise<RenderedEnvironment[]> => {
+  const names = asked.length > 0 ? asked : await step('read the site', () => environmentsOf(system))
+  const rendered: RenderedEnvironment[] = []
+  for (const name of names) rendered.push(await renderEnvironment(name, system, step))
+  return rendered
+}
+
+/** Every file below `rendered/` on disk, text by path below it. */
+const renderedOnDisk = async ({ files }: Pick<StagingSystem, 'files'>): Promise<Map<string, string>> => {
+  const found = new Map<string, string>()
+  for (const path of await files.list('rendered')) {
+    const text = await files.readText(path)
+    if (text !== undefined) found.set(path.slice('rendered/'.length), text)
+  }
+  return found
+}
+
+const ofEnvironment = (files: Map<string, string>, environment: string): Map<string, string> =>
+  new Map(
+    [...files].flatMap(([path, text]) =>
+      path.startsWith(`${environment}/`) ? [[path.slice(environment.length + 1), text] as const] : [],
+    ),
+  )
+
+/**
+ * Refuses a `rendered/` that is not what `releases/` renders to: what would be bundled is then not what was reviewed. Names
+ * each file that is missing, stale, or edited by hand.
+ */
+export const requireFresh = async (
+  rendered: RenderedEnvironment[],
+  { files }: Pick<StagingSystem, 'files'>,
+): Promise<Outcome<void>> => {
+  const disk = await renderedOnDisk({ files })
+  const found = rendered.flatMap(({ set: { environment }, files: wanted }) => {
+    const there = ofEnvironment(disk, environment)
+    return [...new Set([...wanted.keys(), ...there.keys()])].sort().flatMap((path) => {
+      const [now, was] = [wanted.get(path), there.get(path)]
+      if (now === was) return []
+      const file = `rendered/${environment}/${path}`
+      const state =
+        was === undefined
+          ? 'is missing'
+          : now === undefined
+            ? 'belongs to nothing that is declared'
+            : 'is not what is rendered'
+      return [
+        problem({
+          code: 'validate/stale',
+          what: `${file} ${state}.`,
+          where: [{ in: 'file', file }],
+          why: 'What is reviewed and bundled has to be what the releases render to.',
+          fix: 'Run `make render` and commit what it writes; change releases/, never rendered/.',
+        }),
+      ]
+    })
+  })
+  return found.length > 0 ? bad(found as Problems) : good(undefined)
+}
+
+export interface ComparedEnvironment {
+  environment: string
+  comparison: Comparison
+}
+
+/** `rendered/` as it was at a git ref, or nothing where `ref` is null. */
+const renderedAt = async (
+  ref: string | null,
+  { git }: Pick<StagingSystem, 'git'>,
+): Promise<Outcome<Map<string, string>>> => (ref === null ? good(new Map()) : git.treeAt(ref, 'rendered'))
+
+/** Compares `rendered/` as it is on disk with what it was at `from` (null: with nothing), environment by environment. */
+export const compareWith = async (
+  from: string | null,
+  asked: string[],
+  system: Pick<StagingSystem, 'files' | 'git'>,
+  step: Step,
+): Promise<ComparedEnvironment[]> => {
+  const before = await step(`read rendered/ at ${from ?? 'nothing'}`, () => renderedAt(from, system))
+  const after = await step('read rendered/', async () => good(await renderedOnDisk(system)))
+  const environments = new Set(
+    [...before.keys(), ...after.keys()].map((path) => path.split('/')[0] as string),
+  )
+  const wanted = asked.length > 0 ? asked : [...environments].sort()
+  const compared: ComparedEnvironment[] = []
+  for (const environment of wanted) {
+    const comparison = await step(`compare ${environment}`, async () =>
+      environments.has(environment)
+        ? compare(ofEnvironment(before, environment), ofEnvironment(after, environment))
+        : bad([
+            problem({
+              code: 'compare/unknown-environment',
+              fault: 'usage',
+              what: `rendered/ has no environment ${environment}, neither now nor at ${from ?? 'the start'}.`,
+              fix: `Use one of ${[...environments].sort().join(', ')}, or run \`make render\` first.`,
+            }),
+          ]),
+    )
+    compared.push({ environment, comparison })
+  }
+  return compared
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import http from 'node:http'
+import https from 'node:https'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
+import { problem } from '../core/problem.ts'
+import type { Problem } from '../core/problem.ts'
+
+/** Gains stop near 8 requests in flight; more only add latency. */
+const inFlight = 8
+
+/** How often credentials are asked for anew: tokens in files and from plugins change while we run. */
+const freshFor = 60_000
+
+const serviceAccountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token'
+const k3sKubeconfig = '/etc/rancher/k3s/k3s.yaml'
+
+/** What a request needs to be let in. */
+export interface Credentials {
+  agent: http.Agent
+  headers: http.OutgoingHttpHeaders
+  auth?: string
+}
+
+export interface Access {
+  server: string
+  /** Where it was read from, in words. */
+  source: string
+  /** Credentials as they are now; `renew` asks for them anew, after a 401. */
+  credentials(renew?: boolean): Promise<Credentials>
+  close(): void
+}
+
+export type Environment = { [name: string]: string | undefined }
+
+type Source = { from: 'files'; files: string[] } | { from: 'cluster' }
+
+/** The first that there is: the flag, KUBECONFIG, in-cluster, K3s, ~/.kube/config. */
+const sourceOf = (flag: string | undefined, env: Environment): Source | undefined => {
+  if (flag !== undefined) return { from: 'files', files: [flag] }
+  const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '')
+  if (listed.length > 0) return { from: 'files', files: listed }
+  if (env['KUBERNETES_SERVICE_HOST'] && existsSync(serviceAccountToken)) return { from: 'cluster' }
+  const file = [k3sKubeconfig, join(env['HOME'] ?? homedir(), '.kube', 'config')].find((one) =>
+    existsSync(one),
+  )
+  return file === undefined ? undefined : { from: 'files', files: [file] }
+}
+
+const refused = (what: string, fix: string, file?: string): { ok: false; problem: Problem } => ({
+  ok: false,
+  problem: problem({
+    code: 'cluster/kubeconfig',
+    fault: 'world',
+    what,
+    where: file === undefined ? [] : [{ in: 'file', file }],
+    fix,
+  }),
+})
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim()
+
+/** client-node is loaded only here and only its config: the whole of it costs more than all the rest of the program. */
+const load = async (source: Source): Promise<KubeConfig> => {
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
+  const config = new KubeConfig()
+  if (source.from === 'cluster') {
+    config.loadFromCluster()
+    return config
+  }
+  const [first, ...rest] = source.files as [string, ...string[]]
+  config.loadFromFile(first)
+  for (const file of rest) {
+    const other = new KubeConfig()
+    other.loadFromFile(file)
+    config.mergeConfig(other, true)
+  }
+  return config
+}
+
+/** One agent for as long as the TLS material is the same, so that connections are kept. */
+const agentKeeper = () => {
+  let key = ''
+  let agent: http.Agent | undefined
+  return {
+    agentFor(options: https.AgentOptions, secure: boolean): http.Agent {
+      const wanted = createHash('sha256')
+        .update(
+          JSON.stringify([
+            options.ca,
+            options.cert,
+            options.key,
+            options.servername,
+            options.rejectUnauthorized,
+          ]),
+        )
+        .digest('hex')
+      if (agent && key === wanted) return agent
+      agent?.destroy()
+      key = wanted
+      const ours = { ...options, keepAlive: true, maxSockets: inFlight, scheduling: 'lifo' } as const
+      agent = secure ? new https.Agent(ours) : new http.Agent(ours)
+      return agent
+    },
+    close: () => agent?.destroy(),
+  }
+}
+
+const tlsOptions = ['ca', 'cert', 'key', 'pfx', 'passphrase', 'rejectUnauthorized', 'servername'] as const
+
+/**
+ * Finds out how to reach a cluster and as whom: `kubeconfig`, else KUBECONFIG, else in-cluster, else K3s's own file,
+ * else ~/.kube/config. Nothing is sent yet; a credential plugin first runs when credentials are asked for.
+ */
+export const findAccess = async (
+  kubeconfig: string | undefined,
+  env: Environment,
+): Promise<{ ok: true; access: Access } | { ok: false; problem: Problem }> => {
+  const source = sourceOf(kubeconfig, env)
+  if (source === undefined)
+    return refused(
+      'There is no kubeconfig: neither --kubeconfig nor KUBECONFIG is given, and none of the usual files is there.',
+      `Name one with --kubeconfig; looked at ${k3sKubeconfig} and ~/.kube/config.`,
+    )
+  const words = source.from === 'cluster' ? 'in-cluster' : source.files.join(delimiter)
+  const file = source.from === 'cluster' ? undefined : words
+  const fix = 'Check the file with: kubectl config view --kubeconfig FILE.'
+  let config: KubeConfig
+  try {
+    config = await load(source)
+  } catch (error) {
+    return refused(`The kubeconfig ${words} cannot be read: ${messageOf(error)}.`, fix, file)
+  }
+  const cluster = config.getCurrentCluster()
+  if (!cluster) return refused(`The kubeconfig ${words} has no cluster in its current context.`, fix, file)
+  if (!URL.canParse(cluster.server))
+    return refused(`The kubeconfig ${words} names a server that is no URL: ${cluster.server}.`, fix, file)
+
+  const keeper = agentKeeper()
+  let held: { credentials: Credentials; until: number } | undefined
+  const credentials = async (renew = false): Promise<Credentials> => {
+    if (held && !renew && Date.now() < held.until) return held.credentials
+    const options: https.RequestOptions = {}
+    await config.applyToHTTPSOptions(options)
+    const tls = Object.fromEntries(
+      tlsOptions.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+    )
+    const agent = cluster.proxyUrl
+      ? (options.agent as http.Agent)
+      : keeper.agentFor(tls, cluster.server.startsWith('https:'))
+    const found: Credentials = {
+      agent,
+      headers: (options.headers ?? {}) as http.OutgoingHttpHeaders,
+      ...(options.auth ? { auth: options.auth } : {}),
+    }
+    held = { credentials: found, until: Date.now() + freshFor }
+    return found
+  }
+  return { ok: true, access: { server: cluster.server, source: words, credentials, close: keeper.close } }
+}

@@ -1,0 +1,193 @@
+import type { Address, Asked, Cluster, Opened, Reply } from '../core/effects/cluster.ts'
+import { isObject } from '../core/json.ts'
+import type { Json } from '../core/json.ts'
+import type { KubeObject } from '../core/object.ts'
+import { problem } from '../core/problem.ts'
+import { apiVersionOf } from '../core/target.ts'
+import type { ServedKind } from '../core/target.ts'
+import { findAccess } from './cluster-access.ts'
+import type { Environment } from './cluster-access.ts'
+import { discover } from './cluster-discovery.ts'
+import { requester } from './cluster-request.ts'
+import type { Patience } from './cluster-request.ts'
+
+const pageSize = 500
+
+const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
+
+const collectionPath = (kind: ServedKind, namespace: string): string =>
+  [
+    kind.group === '' ? '/api' : `/apis/${encodeURIComponent(kind.group)}`,
+    encodeURIComponent(kind.version),
+    ...(namespace === '' ? [] : ['namespaces', encodeURIComponent(namespace)]),
+    kind.plural,
+  ].join('/')
+
+const pathOf = ({ kind, namespace, name }: Address): string =>
+  `${collectionPath(kind, namespace)}/${encodeURIComponent(name)}`
+
+const asks = (verb: Asked['verb'], { kind, namespace, name }: Address): Asked => ({
+  verb,
+  group: kind.group,
+  resource: kind.plural,
+  namespace,
+  name,
+})
+
+const query = (parameters: { [name: string]: string | undefined }): string => {
+  const given = new URLSearchParams()
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) given.set(name, value)
+  return given.size === 0 ? '' : `?${given}`
+}
+
+const asObject = (reply: Reply<Json>): Reply<KubeObject> => reply as Reply<KubeObject>
+
+/** The items of a list bear no kind of their own; an object without one is no object here. */
+const itemsOf = (kind: ServedKind, body: Json): KubeObject[] => {
+  const items = isObject(body) && Array.isArray(body['items']) ? body['items'] : []
+  return items
+    .filter(isObject)
+    .map((item) => ({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind }) as KubeObject)
+}
+
+const continueOf = (body: Json): string => {
+  const metadata = isObject(body) ? body['metadata'] : undefined
+  const token = isObject(metadata) ? metadata['continue'] : undefined
+  return typeof token === 'string' ? token : ''
+}
+
+/** Until the server has answered once it is given 5 s; later it may be away for a minute (an upgrade, a failover). */
+const usualPatience: Patience = { first: 5_000, later: 60_000, silence: 65_000 }
+
+/**
+ * Opens the way to a cluster: a thin client that sends and reads plain JSON, at most 8 requests at a time. client-node is
+ * used for access alone (its object API drops fields that it doesn't know). Nothing is sent before the first call.
+ */
+export const openCluster = async (
+  options: { kubeconfig?: string; patience?: Partial<Patience> },
+  env: Environment,
+): Promise<Opened> => {
+  const found = await findAccess(options.kubeconfig, env)
+  if (!found.ok) return found
+  const { access } = found
+  try {
+    await access.credentials()
+  } catch (error) {
+    const message = error instanceof Error ? error.message.trim() : String(error)
+    return {
+      ok: false,
+      problem: problem({
+        code: 'cluster/credentials',
+        fault: 'world',
+        what: `The kubeconfig ${access.source} gives no credentials: ${message}.`,
+        where: [{ in: 'cluster', server: access.server }],
+        fix: 'Check the user in the current context: its certificate files, token or credential plugin.',
+      }),
+    }
+  }
+  const send = requester(access, { ...usualPatience, ...options.patience })
+
+  const get: Cluster['get'] = async (address) => {
+    const reply = asObject(await send({ method: 'GET', path: pathOf(address), asked: asks('get', address) }))
+    if (!reply.ok && reply.refusal.status === 404) return { ok: true, value: undefined }
+    return reply
+  }
+
+  const list: Cluster['list'] = async (kind, { namespace = '', selector, metadataOnly }) => {
+    const items: KubeObject[] = []
+    let from: string | undefined
+    for (;;) {
+      const reply = await send({
+        method: 'GET',
+        path:
+          collectionPath(kind, namespace) +
+          query({ labelSelector: selector, limit: String(pageSize), continue: from }),
+        asked: asks('list', { kind, namespace, name: '' }),
+        ...(metadataOnly && { accept: metadataList }),
+      })
+      // The list grew too old between two pages: what was read is no consistent picture, so it is read anew.
+      if (!reply.ok && reply.refusal.status === 410 && from !== undefined) {
+        items.length = 0
+        from = undefined
+        continue
+      }
+      if (!reply.ok) return reply
+      items.push(...itemsOf(kind, reply.value))
+      from = continueOf(reply.value)
+      if (from === '') return { ok: true, value: items }
+    }
+  }
+
+  const apply: Cluster['apply'] = async (address, object, { fieldManager, force, dryRun }) =>
+    asObject(
+      await send({
+        method: 'PATCH',
+        path:
+          pathOf(address) +
+          query({
+            fieldManager,
+            force: String(force),
+            fieldValidation: 'Strict',
+            dryRun: dryRun ? 'All' : undefined,
+          }),
+        asked: asks('patch', address),
+        // JSON is YAML, and our JSON keeps its integers.
+        type: 'application/apply-patch+yaml',
+        body: object,
+      }),
+    )
+
+  const create: Cluster['create'] = async (address, object, { fieldManager, dryRun }) =>
+    asObject(
+      await send({
+        method: 'POST',
+        path:
+          collectionPath(address.kind, address.namespace) +
+          query({ fieldManager, fieldValidation: 'Strict', dryRun: dryRun ? 'All' : undefined }),
+        asked: asks('create', address),
+        body: object,
+      }),
+    )
+
+  const update: Cluster['update'] = async (address, object, { fieldManager }) =>
+    asObject(
+      await send({
+        method: 'PUT',
+        path: pathOf(address) + query({ fieldManager }),
+        asked: asks('update', address),
+        body: object,
+      }),
+    )
+
+  const remove: Cluster['remove'] = async (address, { uid, propagation }) => {
+    const reply = await send({
+      method: 'DELETE',
+      path: pathOf(address),
+      asked: asks('delete', address),
+      body: {
+        kind: 'DeleteOptions',
+        apiVersion: 'v1',
+        preconditions: { uid },
+        propagationPolicy: propagation,
+      },
+    })
+    if (reply.ok) return { ok: true, value: 'deleting' }
+    return reply.refusal.status === 404 ? { ok: true, value: 'gone' } : reply
+  }
+
+  return {
+    ok: true,
+    cluster: {
+      server: access.server,
+      access: access.source,
+      discover: () => discover(send),
+      get,
+      list,
+      apply,
+      create,
+      update,
+      remove,
+      close: access.close,
+    },
+  }
+}

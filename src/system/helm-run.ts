@@ -1,0 +1,115 @@
+import { execa } from 'execa'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { problem } from '../core/problem.ts'
+import type { Problem } from '../core/problem.ts'
+
+/** What a run of helm may cost. */
+export interface HelmLimits {
+  timeoutMilliseconds: number
+  /** Of standard output and of standard error, each. */
+  outputBytes: number
+}
+
+export const usualLimits: HelmLimits = { timeoutMilliseconds: 120_000, outputBytes: 256 * 1024 * 1024 }
+
+export type HelmRun =
+  | { ended: 'well' | 'badly'; output: string; words: string }
+  | { ended: 'early'; problem: Problem }
+
+export type Environment = { [variable: string]: string | undefined }
+
+/**
+ * All that helm sees of the environment. Its own variables, kubeconfig and folders are ours: a HELM_KUBEAPISERVER of the
+ * user's would make a render ask a real cluster, a registry configuration would lend it credentials.
+ */
+const environmentIn = (home: string): Environment => ({
+  HOME: home,
+  TMPDIR: home,
+  XDG_CACHE_HOME: join(home, 'cache'),
+  XDG_CONFIG_HOME: join(home, 'config'),
+  XDG_DATA_HOME: join(home, 'data'),
+  HELM_CACHE_HOME: join(home, 'cache'),
+  HELM_CONFIG_HOME: join(home, 'config'),
+  HELM_DATA_HOME: join(home, 'data'),
+  KUBECONFIG: join(home, 'no-kubeconfig'),
+})
+
+const gaveUp = (what: string, fix: string, raw: string): HelmRun => ({
+  ended: 'early',
+  problem: problem({ code: 'helm/no-answer', fault: 'world', what, fix, raw }),
+})
+
+const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes)
+
+/** Runs `use` with a new folder that only this user can read, and removes it in the end. */
+export const inPrivateFolder = async <T>(use: (folder: string) => Promise<T>): Promise<T> => {
+  const folder = await mkdtemp(join(tmpdir(), 'scout-helm-'))
+  try {
+    return await use(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Runs helm with a home of its own, no input, bounded time and bounded output. `also` are variables that this run may see
+ * besides. A run that is ended early is killed at once: there is nothing that helm would have to put in order.
+ */
+export const runHelm = async (
+  program: string,
+  args: string[],
+  home: string,
+  limits: HelmLimits,
+  also: Environment = {},
+): Promise<HelmRun> => {
+  const ran = await execa(program, args, {
+    cwd: home,
+    env: { ...environmentIn(home), ...also },
+    extendEnv: false,
+    stdin: 'ignore',
+    encoding: 'buffer',
+    stripFinalNewline: false,
+    timeout: limits.timeoutMilliseconds,
+    killSignal: 'SIGKILL',
+    maxBuffer: limits.outputBytes,
+    reject: false,
+  })
+  const words = text(ran.stderr)
+  const seconds = limits.timeoutMilliseconds / 1000
+  if (ran.timedOut)
+    return gaveUp(
+      `helm gave no answer within ${seconds} seconds.`,
+      'Look for a loop in the templates, then run again.',
+      words,
+    )
+  if (ran.isMaxBuffer)
+    return gaveUp(
+      `helm printed more than ${limits.outputBytes} bytes.`,
+      'Look for a loop in the templates, or split the release.',
+      words,
+    )
+  if (ran.exitCode === undefined)
+    return gaveUp(
+      `helm ended without an answer: ${ran.signal ?? ran.code ?? 'unknown reason'}.`,
+      'See the reason with --verbose, then run again.',
+      words === '' ? (ran.message ?? '') : words,
+    )
+  try {
+    return {
+      ended: ran.exitCode === 0 ? 'well' : 'badly',
+      words,
+      output: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(ran.stdout),
+    }
+  } catch {
+    return {
+      ended: 'early',
+      problem: problem({
+        code: 'helm/not-utf-8',
+        what: 'helm printed bytes that are not UTF-8 text.',
+        fix: 'Encode binary content with b64enc in the template that brings it (.Files.Get of a binary file?).',
+      }),
+    }
+  }
+}

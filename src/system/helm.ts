@@ -1,0 +1,91 @@
+import { writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Helm, TemplateAnswer, TemplateRequest } from '../core/effects/helm.ts'
+import { printJson } from '../core/json.ts'
+import { good } from '../core/problem.ts'
+import type { Outcome } from '../core/problem.ts'
+import { findHelm } from './helm-program.ts'
+import { pullChart } from './helm-pull.ts'
+import { inPrivateFolder, runHelm, usualLimits } from './helm-run.ts'
+import type { Environment, HelmLimits } from './helm-run.ts'
+
+/** Helm reads a list of files as a line of CSV: a path with a comma would be two. */
+const asCsv = (path: string): string => `"${path.replaceAll('"', '""')}"`
+
+/** A values schema can name another one on the network, and helm would fetch it: a render must not depend on that. */
+const noNetwork = { HTTP_PROXY: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9' }
+
+/** Runs no more than `most` at once; the others wait in line. */
+const turnstile = (most: number): (<T>(run: () => Promise<T>) => Promise<T>) => {
+  let inside = 0
+  const waiting: (() => void)[] = []
+  return async (run) => {
+    if (inside >= most) await new Promise<void>((enter) => waiting.push(enter))
+    else inside += 1
+    try {
+      return await run()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else inside -= 1
+    }
+  }
+}
+
+/** Values written into a release file go to helm as files: an argument list is there for every user of the machine to see. */
+const valuesFiles = (request: TemplateRequest, root: string, folder: string): Promise<string[]> =>
+  Promise.all(
+    request.values.map(async (layer, index) => {
+      if (layer.from === 'file') return join(root, layer.file)
+      const file = join(folder, `values-${index}.json`)
+      await writeFile(file, printJson(layer.values), { mode: 0o600 })
+      return file
+    }),
+  )
+
+const template = (program: string, root: string, limits: HelmLimits, request: TemplateRequest) =>
+  inPrivateFolder(async (home): Promise<TemplateAnswer> => {
+    const values = await valuesFiles(request, root, home)
+    const args = [
+      'template',
+      `--namespace=${request.namespace}`,
+      '--include-crds',
+      `--kube-version=${request.kubernetes}`,
+      ...(request.upgrade ? ['--is-upgrade'] : []),
+      ...(request.apiVersions.length > 0 ? [`--api-versions=${request.apiVersions.join(',')}`] : []),
+      ...values.map((file) => `--values=${asCsv(file)}`),
+      '--',
+      request.release,
+      join(root, request.directory),
+    ]
+    const ran = await runHelm(program, args, home, limits, noNetwork)
+    if (ran.ended === 'early') return { answer: 'failed', problem: ran.problem }
+    const words = ran.words.replaceAll(`${root}/`, '')
+    if (ran.ended === 'well') return { answer: 'rendered', text: ran.output, words }
+    if (!words.includes('YAML parse error')) return { answer: 'refused', text: '', words }
+    // Only then does helm show what it could not read.
+    const shown = await runHelm(program, ['--debug', ...args], home, limits, noNetwork)
+    return { answer: 'refused', text: shown.ended === 'early' ? '' : shown.output, words }
+  })
+
+/**
+ * Helm for the site at `root`, of exactly this version; a problem of the world where that is not to be had. Each run gets
+ * an environment and a home of its own, and nothing of what a run writes stays.
+ */
+export const openHelm = async (
+  root: string,
+  version: string,
+  environment: Environment = process.env,
+  limits: HelmLimits = usualLimits,
+): Promise<Outcome<Helm>> => {
+  const program = await findHelm(version, environment)
+  if (!program.ok) return program
+  const home = resolve(root)
+  const inTurn = turnstile(availableParallelism())
+  return good({
+    version,
+    template: (request) => inTurn(() => template(program.value, home, limits, request)),
+    pull: (chart, digest) => inTurn(() => pullChart(program.value, home, environment, limits, chart, digest)),
+  })
+}

@@ -1,0 +1,54 @@
+import { readFile, readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { bad, good, problem } from '../core/problem.ts'
+import type { Outcome } from '../core/problem.ts'
+import type { DescribedTarget, KindSchemas, ServedKind } from '../core/target.ts'
+
+/** They come with the program, so they lie where it lies, and not where the site lies. */
+const folder = path.join(import.meta.dirname, '..', '..', 'schemas', 'kubernetes')
+
+const readJson = async (minor: string, file: string): Promise<unknown> =>
+  JSON.parse(await readFile(path.join(folder, minor, file), 'utf8')) as unknown
+
+const versionForm = /^v?(\d+\.\d+)(?:\.\d+)?$/
+
+/** `1.36.3` and `v1.36` are both 1.36: the API does not change within a minor version. */
+const minorOf = (version: string): string | undefined => versionForm.exec(version)?.[1]
+
+const supported = async (): Promise<string[]> =>
+  (await readdir(folder))
+    .filter((name) => versionForm.test(name))
+    .sort((a, b) => Number(a.split('.')[1]) - Number(b.split('.')[1]))
+
+/**
+ * What an API server of a Kubernetes version (`1.36`, `1.36.3`, `v1.36`) serves, as `scripts/schemas.ts` took it from a
+ * real one. A version whose tables this program does not have is a problem that lists those that it has.
+ */
+export const loadTarget = async (version: string): Promise<Outcome<DescribedTarget>> => {
+  const minor = minorOf(version)
+  const known = await supported()
+  if (minor === undefined || !known.includes(minor))
+    return bad([
+      problem({
+        code: 'validate/unknown-kubernetes-version',
+        what: `This program has no tables of Kubernetes ${version}.`,
+        why: 'Without them nobody can say what the cluster would accept.',
+        fix: `Name one of ${known.join(', ')} as the target's Kubernetes version, or add tables with scripts/schemas.ts.`,
+      }),
+    ])
+  const [discovery, schemas] = await Promise.all([
+    readJson(minor, 'discovery.json') as Promise<{ kubernetes: string; resources: ServedKind[] }>,
+    readJson(minor, 'definitions.json') as Promise<KindSchemas>,
+  ])
+  return good({
+    kubernetes: minor,
+    kinds: discovery.resources.map(({ group, version: served, kind, plural, namespaced }) => ({
+      group,
+      version: served,
+      kind,
+      plural,
+      namespaced,
+    })),
+    schemas: { kinds: schemas.kinds, definitions: schemas.definitions },
+  })
+}
