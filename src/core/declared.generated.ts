@@ -56,7 +56,7 @@ export interface SiteFile {
 /**
  * One environment.
  */
-export interface EnvironmentOfSite {
+interface EnvironmentOfSite {
   /**
    * The identity of the cluster, as the trust file on its control plane names it. A bundle for another cluster is refused there.
    */
@@ -65,7 +65,7 @@ export interface EnvironmentOfSite {
 /**
  * One namespace.
  */
-export interface NamespaceOfSite {
+interface NamespaceOfSite {
   /**
    * Labels, such as those of pod security.
    */
@@ -89,39 +89,39 @@ export interface NamespaceOfSite {
 /**
  * The namespace that the release lives in.
  */
-export type Namespace = string
+type Namespace = string
 /**
  * The exact version of the chart; no range.
  */
-export type ChartVersion = string
+type ChartVersion = string
 /**
  * A path relative to the release's folder.
  */
-export type Path = string
+type Path = string
 /**
  * Values files, lowest first, relative to the release's folder. They may not leave the site.
  */
-export type ValuesFiles = Path[]
+type ValuesFiles = Path[]
 /**
  * Names of releases that must be ready before this one starts.
  */
-export type DependsOn = string[]
+type DependsOn = string[]
 /**
  * How long to wait until everything of the release is ready.
  */
-export type Timeout = string
+type Timeout = string
 /**
  * What .Release.IsInstall and .Release.IsUpgrade answer in the templates.
  */
-export type RenderedAs = 'install' | 'upgrade'
+type RenderedAs = 'install' | 'upgrade'
 /**
  * Whether the release is there at all. One that is not is pruned where it was.
  */
-export type Enabled = boolean
+type Enabled = boolean
 /**
  * Secrets that people make on the control plane and that are never in git. The apply checks that they are there.
  */
-export type Supplied = SuppliedByPeople[]
+type Supplied = SuppliedByPeople[]
 
 /**
  * releases/NAME/release.yaml: one release; the folder is its name.
@@ -155,7 +155,7 @@ export interface ReleaseFile {
 /**
  * A chart that lies in the site.
  */
-export interface ChartByPath {
+interface ChartByPath {
   /**
    * The folder with Chart.yaml, relative to the release's folder. It may not leave the site.
    */
@@ -164,7 +164,7 @@ export interface ChartByPath {
 /**
  * A chart of a chart repository.
  */
-export interface ChartByRepository {
+interface ChartByRepository {
   /**
    * The URL of the repository, without index.yaml.
    */
@@ -178,7 +178,7 @@ export interface ChartByRepository {
 /**
  * A chart of an OCI registry.
  */
-export interface ChartByOci {
+interface ChartByOci {
   /**
    * The chart in the registry, without its version.
    */
@@ -188,13 +188,13 @@ export interface ChartByOci {
 /**
  * Values written here. They win over valuesFiles.
  */
-export interface Values {
+interface Values {
   [k: string]: unknown
 }
 /**
  * One Secret.
  */
-export interface SuppliedByPeople {
+interface SuppliedByPeople {
   /**
    * The name of the Secret.
    */

@@ -16,3 +16,9 @@ export const uidOf = (object: KubeObject): string => {
   const uid = object.metadata['uid']
   return typeof uid === 'string' ? uid : ''
 }
+
+/** What a conditional write must name, so that it fails where somebody has written since. */
+export const resourceVersionOf = (object: KubeObject): string => {
+  const version = object.metadata['resourceVersion']
+  return typeof version === 'string' ? version : ''
+}

@@ -70,6 +70,14 @@ const stringMap = (value: Json | undefined): JsonObject | undefined | 'bad' => {
 
 type Metadata = KubeObject['metadata']
 
+/**
+ * What may stand in the path of a request: more no kind of object allows, and some allow no less (`system:node`).
+ * Source: k8s.io/apimachinery `pkg/api/validation/path`.
+ */
+const isSegment = (name: string): boolean =>
+  // oxlint-disable-next-line no-control-regex
+  name !== '.' && name !== '..' && !/[/%\0-\x1F\x7F-\x9F]/.test(name)
+
 const nameless = (candidate: Candidate, kind: string, metadata: JsonObject): Problem =>
   isText(metadata['generateName'])
     ? refuse(
@@ -138,27 +146,29 @@ const objectOf = (candidate: Candidate): Outcome<ManifestObject> => {
   const metadata = metadataOf(candidate, kind, value['metadata'])
   if (!metadata.ok) return metadata
   const object: KubeObject = { ...value, apiVersion, kind, metadata: metadata.value }
-  const unsayable = [kind, apiVersion, object.metadata.name, object.metadata.namespace ?? '']
-  if (unsayable.some((part) => hasControls.test(part)))
+  const { name, namespace } = object.metadata
+  const sayable =
+    /^[A-Za-z][A-Za-z0-9]*$/.test(kind) &&
+    /^(?:[a-z0-9.-]+\/)?[a-z0-9]+$/.test(apiVersion) &&
+    isSegment(name) &&
+    (namespace === undefined || isSegment(namespace))
+  if (!sayable)
     return bad([
       refuse(
         candidate,
-        'render/bad-metadata',
-        `${JSON.stringify(nameOf(idOf(object)))} has control characters in its identity`,
-        'Correct the name.',
+        'render/bad-identity',
+        `${JSON.stringify(`${apiVersion} ${nameOf(idOf(object))}`)} can be the identity of no object`,
+        'Correct apiVersion, kind, name and namespace.',
       ),
     ])
   return good({ object, origin })
 }
 
-// oxlint-disable-next-line no-control-regex
-const hasControls = /[\0-\x1F\x7F-\x9F]/
-
 /**
  * Reads manifests (what helm printed, or a file) as Kubernetes objects, in their order. Empty documents are left out, lists unfolded.
  * `label` names the text in problems: a path, or words such as `helm's output of shop`. Every object has apiVersion, kind and a
  * name; labels and annotations, where there are any, are maps of strings. All problems come at once: `yaml/…` of the text,
- * `render/not-an-object`, `render/no-kind`, `render/no-name`, `render/bad-metadata`.
+ * `render/not-an-object`, `render/no-kind`, `render/no-name`, `render/bad-metadata`, `render/bad-identity`.
  */
 export const readObjects = (text: string, label: string): Outcome<ManifestObject[]> => {
   const read = readYaml(text, label)

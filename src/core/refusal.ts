@@ -18,13 +18,18 @@ const userOf = (message: string): string => /User "([^"]*)"/.exec(message)?.[1] 
 const webhookOf = (message: string): string | undefined =>
   /failed calling webhook "([^"]+)"/.exec(message)?.[1]
 
+/** Node's codes of TLS errors: SELF_SIGNED_CERT_IN_CHAIN, UNABLE_TO_VERIFY_LEAF_SIGNATURE, ERR_TLS_CERT_ALTNAME_INVALID. */
+const isOfCertificate = ({ reason }: Refusal): boolean => /CERT|UNABLE_TO_|_TLS_/.test(reason)
+
 const ofNetwork = (refusal: Refusal): Problem =>
   problem({
     code: 'cluster/unreachable',
     fault: 'world',
     what: `The API server ${refusal.server} did not answer: ${refusal.message}.`,
     where: [{ in: 'cluster', server: refusal.server }],
-    fix: 'Check that the API server runs and that the kubeconfig names its address, then run it again.',
+    fix: isOfCertificate(refusal)
+      ? "Put the authority that signed the server's certificate into the kubeconfig (certificate-authority-data)."
+      : 'Check that the API server runs and that the kubeconfig names its address, then run it again.',
   })
 
 const forbidden = (refusal: Refusal): Problem => {

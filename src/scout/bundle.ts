@@ -4,7 +4,9 @@ import { all, bad, exitCodes, good, problem } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
 import { comparisonMarkdown } from '../report/comparison-markdown.ts'
 import { bundle } from '../staging/bundle/bundle.ts'
+import { environmentsOf } from '../staging/declare/environments.ts'
 import { compareWith, renderEnvironments, requireFresh } from '../staging/pipeline.ts'
+import type { RenderedEnvironment } from '../staging/pipeline.ts'
 import { ship } from '../staging/ship/ship.ts'
 import { makeFolder, openDrop } from '../system/drop.ts'
 import { openSftp } from '../system/sftp.ts'
@@ -22,6 +24,9 @@ const versionOf = ({ commit, time, clean }: Head): string => {
   return `${stamp}-${commit.slice(0, 12)}${clean ? '' : '-dirty'}`
 }
 
+const usage = (what: string, fix: string) =>
+  bad([problem({ code: 'usage/wrong', fault: 'usage', what, fix })])
+
 const noVersion = problem({
   code: 'bundle/no-version',
   fault: 'usage',
@@ -33,14 +38,7 @@ const sequenceOf = (text: string | undefined): Outcome<number | undefined> => {
   if (text === undefined) return good(undefined)
   const sequence = Number(text)
   if (/^\d+$/.test(text) && Number.isSafeInteger(sequence)) return good(sequence)
-  return bad([
-    problem({
-      code: 'usage/wrong',
-      fault: 'usage',
-      what: `--sequence cannot be "${text}".`,
-      fix: 'Give a whole number that grows.',
-    }),
-  ])
+  return usage(`--sequence cannot be "${text}".`, 'Give a whole number that grows.')
 }
 
 export default command({
@@ -83,27 +81,22 @@ export default command({
   run: async ({ options }) => {
     const { system, step, answer } = openRun(options)
     const sequence = await step('read the options', async () => sequenceOf(options.sequence))
-    const rendered = await renderEnvironments(options.env === undefined ? [] : [options.env], system, step)
-    const only = await step('choose the environment', async () => {
-      const [first, ...more] = rendered
-      if (first !== undefined && more.length === 0) return good(first)
-      const names = rendered.map(({ set }) => set.environment).join(', ')
-      return bad([
-        problem({
-          code: 'usage/wrong',
-          fault: 'usage',
-          what: `The site has more than one environment: ${names}.`,
-          fix: 'Say which one: --env ENV.',
-        }),
-      ])
+    const named = await step('choose the environment', async () => {
+      const known = await environmentsOf(system)
+      if (!known.ok || options.env !== undefined || known.value.length === 1) return known
+      return usage(
+        `The site has more than one environment: ${known.value.join(', ')}.`,
+        'Say which one: --env ENV.',
+      )
     })
+    const environment = options.env ?? (named[0] as string)
+    const [only] = (await renderEnvironments([environment], system, step)) as [RenderedEnvironment]
     await step('compare with rendered/', () => requireFresh([only], system))
     const head = await step('ask git', () => system.git.head())
     const version = await step('name the version', async () => {
       const named = options.version ?? (head && versionOf(head))
       return named === undefined ? bad([noVersion]) : good(named)
     })
-    const { environment } = only.set
     const since =
       options.since ?? (head && (await system.git.resolve('HEAD~1')).ok ? (options.since ?? 'HEAD~1') : null)
     const [compared] = await compareWith(since, [environment], system, step)

@@ -37,7 +37,7 @@ const asks = (verb: Asked['verb'], { kind, namespace, name }: Address): Asked =>
 const query = (parameters: { [name: string]: string | undefined }): string => {
   const given = new URLSearchParams()
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) given.set(name, value)
-  return given.size === 0 ? '' : `?${given}`
+  return given.size === 0 ? '' : `?${given.toString()}`
 }
 
 const asObject = (reply: Reply<Json>): Reply<KubeObject> => reply as Reply<KubeObject>

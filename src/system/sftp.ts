@@ -11,6 +11,8 @@ export interface SftpOptions {
   knownHosts?: string
   /** The private key to log in with, instead of what the agent and ssh's configuration offer. */
   identity?: string
+  /** A step (one file there or back) that takes longer is given up; half an hour unless told otherwise. */
+  timeoutSeconds?: number
 }
 
 /** Seconds until a server that does not answer is given up. */
@@ -19,7 +21,6 @@ const patience = 15
 const argumentsOf = (address: SftpAddress, { knownHosts, identity }: SftpOptions): string[] => [
   '-b',
   '-',
-  '-q',
   '-oBatchMode=yes',
   '-oStrictHostKeyChecking=yes',
   '-oUpdateHostKeys=no',
@@ -58,9 +59,10 @@ const meanings: { words: RegExp; slug: string; what: (host: string) => string; f
     fix: 'Load the key into the agent or name it with --identity, and have its public half put on the server.',
   },
   {
-    words: /could not resolve|connection refused|timed out|no route to host|network is unreachable/i,
+    words:
+      /could not resolve|connection refused|timed out|no route to host|network is unreachable|connection closed|connection reset/i,
     slug: 'unreachable',
-    what: (host) => `${host} cannot be reached.`,
+    what: (host) => `${host} cannot be reached, or the line broke.`,
     fix: 'Check host, port and the way there.',
   },
   {
@@ -105,6 +107,7 @@ const withScratch = async <T>(use: (folder: string) => Promise<T>): Promise<T> =
  * nothing is ever asked for. User configuration (jump hosts, agents, hardware keys) holds as always.
  */
 export const openSftp = (address: SftpAddress, options: SftpOptions = {}): HandoverFolder => {
+  const { timeoutSeconds = 1800 } = options
   const far = (name: string): string => quoted(`${address.folder.replace(/\/$/, '')}/${name}`)
 
   /** Runs a batch; gives sftp's words where it failed, or undefined. */
@@ -112,6 +115,7 @@ export const openSftp = (address: SftpAddress, options: SftpOptions = {}): Hando
     const result = await execa('sftp', argumentsOf(address, options), {
       input: `${lines.join('\n')}\n`,
       reject: false,
+      timeout: timeoutSeconds * 1000,
       env: { LC_ALL: 'C' },
     })
     if (result.code === 'ENOENT')
@@ -121,6 +125,16 @@ export const openSftp = (address: SftpAddress, options: SftpOptions = {}): Hando
           fault: 'world',
           what: 'The program sftp is not installed.',
           fix: 'Install the client of OpenSSH.',
+        }),
+      ])
+    if (result.timedOut)
+      return bad([
+        problem({
+          code: 'ship/timeout',
+          fault: 'world',
+          what: `${address.host} did not finish within ${timeoutSeconds} seconds.`,
+          fix: 'See whether the server and the line are well, and ship again.',
+          raw: result.stderr,
         }),
       ])
     if (!result.failed) return good(undefined)

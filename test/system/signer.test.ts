@@ -115,7 +115,7 @@ test('a passphrase that is typed at a terminal is not shown', async (t) => {
     asking,
     `import { passphraseFrom } from ${JSON.stringify(join(import.meta.dirname, '../../src/system/passphrase.ts'))}
     const typed = await passphraseFrom({})('alice.key')
-    console.log('typed', typed?.length, 'letters')`,
+    console.log(\`typed \${typed?.length} letters\`)`,
   )
   const terminal = spawn('script', ['-qec', `${process.execPath} ${asking}`, '/dev/null'])
   let shown = ''

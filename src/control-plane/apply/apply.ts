@@ -13,6 +13,7 @@ import { problemOfRefusal } from '../../core/refusal.ts'
 import type { Tell } from '../../core/stepper.ts'
 import { appliedObjects, releaseDigest } from '../../core/wanted.ts'
 import type { Wanted } from '../../core/wanted.ts'
+import type { HookOf } from './hook.ts'
 import { openJournal } from './journal.ts'
 import { takeLease } from './lease.ts'
 import { prune } from './prune.ts'
@@ -64,7 +65,7 @@ const carryOut = async (run: Run, { plan, wanted }: ToApply): Promise<Outcome<vo
   const hooks = new Map(
     appliedObjects(wanted).flatMap((one) => (one.hook ? [[keyOf(one.id), one.hook] as const] : [])),
   )
-  const hookOf: Parameters<typeof applyRelease>[3] = ({ id }) => {
+  const hookOf: HookOf = ({ id }) => {
     const hook = hooks.get(keyOf(id))
     if (hook === undefined) throw new Error(`the plan runs a hook that the bundle has not: ${keyOf(id)}`)
     return hook

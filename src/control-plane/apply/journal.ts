@@ -2,6 +2,7 @@ import type { Address, Cluster, Discovery } from '../../core/effects/cluster.ts'
 import { serviceOf } from '../../core/discovery.ts'
 import { journalOf, parentId, secretOf } from '../../core/inventory.ts'
 import type { Inventory, InventoryEntry } from '../../core/inventory.ts'
+import { resourceVersionOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
 import { keyOf } from '../../core/object.ts'
 import type { ObjectId } from '../../core/object.ts'
@@ -52,7 +53,7 @@ export const openJournal = (
         : await cluster.update(address, secret.value, options)
     if (reply.ok) {
       written = text
-      resourceVersion = String(reply.value.metadata['resourceVersion'])
+      resourceVersion = resourceVersionOf(reply.value)
       return good(undefined)
     }
     if (reply.refusal.status !== 409) return bad([problemOfRefusal(reply.refusal, id)])

@@ -2,6 +2,7 @@ import { inventoryNamespace, parentName } from '../../core/applyset.ts'
 import { serviceOf } from '../../core/discovery.ts'
 import type { Clock } from '../../core/effects/clock.ts'
 import type { Address, Cluster, Discovery, Reply } from '../../core/effects/cluster.ts'
+import { resourceVersionOf } from '../../core/live.ts'
 import type { KubeObject } from '../../core/object.ts'
 import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
@@ -84,7 +85,7 @@ export const takeLease = async (
   const write = async (identity: string, live: KubeObject | undefined): Promise<Reply<KubeObject>> =>
     live === undefined
       ? await cluster.create(address, leaseFor(identity), { fieldManager })
-      : await cluster.update(address, leaseFor(identity, String(live.metadata['resourceVersion'])), {
+      : await cluster.update(address, leaseFor(identity, resourceVersionOf(live)), {
           fieldManager,
         })
 

@@ -26,7 +26,9 @@ const withDependents = new Set([
 
 const lingering = (id: ObjectId, live: KubeObject): Problem => {
   const finalizers = live.metadata['finalizers']
-  const names = Array.isArray(finalizers) ? finalizers.join(', ') : ''
+  const names = (Array.isArray(finalizers) ? finalizers : [])
+    .filter((one) => typeof one === 'string')
+    .join(', ')
   return problem({
     code: 'apply/not-gone',
     fault: 'world',

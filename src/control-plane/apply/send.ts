@@ -1,6 +1,6 @@
 import { asMember, partOf } from '../../core/applyset.ts'
 import type { Address, Refusal, Reply } from '../../core/effects/cluster.ts'
-import { uidOf } from '../../core/live.ts'
+import { resourceVersionOf, uidOf } from '../../core/live.ts'
 import { groupKindOf, keyOf, nameOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
 import { bad, good, problem } from '../../core/problem.ts'
@@ -37,7 +37,7 @@ const take = async (
   for (let tries = 0; tries < takeTries; tries++) {
     const live = await run.cluster.get(address)
     if (!live.ok) return live
-    const resourceVersion = live.value?.metadata['resourceVersion'] ?? ''
+    const resourceVersion = live.value ? resourceVersionOf(live.value) : ''
     const judged = { ...body, metadata: { ...body.metadata, resourceVersion } }
     const again = await run.cluster.apply(address, judged, { fieldManager: run.set.manager, force: false })
     if (again.ok) return again

@@ -1,5 +1,4 @@
 import { serviceOf } from '../../core/discovery.ts'
-import { isObject } from '../../core/json.ts'
 import { keyOf } from '../../core/object.ts'
 import type { ObjectId } from '../../core/object.ts'
 import { troubleOf } from '../../core/readiness/pod.ts'
@@ -18,7 +17,7 @@ export const findTrouble = async (run: Run, id: ObjectId): Promise<string> => {
   const reply = await run.cluster.list(pods.kind, {
     namespace: id.namespace,
     selector: Object.entries(selector)
-      .map(([name, value]) => `${name}=${isObject(value) ? '' : String(value)}`)
+      .map(([name, value]) => `${name}=${typeof value === 'string' ? value : ''}`)
       .join(','),
   })
   if (!reply.ok) return ''

@@ -1,5 +1,6 @@
 import type { Cluster, Discovery } from '../../core/effects/cluster.ts'
 import { inventoryOf, parentId } from '../../core/inventory.ts'
+import { resourceVersionOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
 import { bad, good } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
@@ -22,5 +23,5 @@ export const readInventory = async (
   if (secret === undefined) return good(undefined)
   const content = inventoryOf(secret, set)
   if (!content.ok) return content
-  return good({ content: content.value, resourceVersion: String(secret.metadata['resourceVersion']) })
+  return good({ content: content.value, resourceVersion: resourceVersionOf(secret) })
 }

@@ -9,7 +9,7 @@ const unknownOs = 255
  * without time, name and system. Why it is not zlib: docs/adr/0001-deterministic-gzip.md.
  */
 export const gzip = (content: Uint8Array): Uint8Array => {
-  const packed = gzipSync(content, { level: 6, mem: 8, mtime: 0 })
+  const packed = gzipSync(content, { level: 6, mem: 4, mtime: 0 })
   packed[osField] = unknownOs
   return packed
 }

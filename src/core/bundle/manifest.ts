@@ -7,7 +7,7 @@ import { bad, unless } from '../problem.ts'
 import type { Outcome, Problem } from '../problem.ts'
 import { formatVersion } from './format.ts'
 import type { BundledObject, BundleManifest } from './format.ts'
-import { byPath, manifestPath, objectsFolder, provenancePath, reportPath } from './members.ts'
+import { manifestPath, objectsFolder, provenancePath, reportPath } from './members.ts'
 import { refusalOf } from './refusal.ts'
 import type { Refuse } from './refusal.ts'
 import { shapeOf } from './shape.ts'
@@ -23,25 +23,27 @@ export const memberOf = (release: string, { phase, id }: Pick<BundledObject, 'ph
 export const printManifest = (manifest: BundleManifest): string =>
   `${printJson(sortKeys(manifest as unknown as Json), 2)}\n`
 
-const repeated = (names: string[]): string[] => [
-  ...new Set(names.filter((name, index) => names.indexOf(name) !== index)),
-]
+const repeated = (names: string[]): Set<string> => {
+  const seen = new Set<string>()
+  return new Set(names.filter((name) => seen.size === seen.add(name).size))
+}
 
-type Say = (what: string, pointer?: string) => void
+type Say = (what: string) => void
 
 const checkWaves = ({ releases, waves }: BundleManifest, say: Say): void => {
   const waveOf = new Map(waves.flatMap((names, wave) => names.map((name) => [name, wave] as const)))
-  const names = releases.map(({ name }) => name)
-  for (const name of repeated(names)) say(`release ${name} is in it twice`)
+  const names = new Set(releases.map(({ name }) => name))
+  for (const name of repeated(releases.map((release) => release.name))) say(`release ${name} is in it twice`)
   for (const name of repeated(waves.flat())) say(`release ${name} is in two waves`)
   for (const name of waveOf.keys())
-    if (!names.includes(name)) say(`a wave names ${name}, and there is no such release`)
+    if (!names.has(name)) say(`a wave names ${name}, and there is no such release`)
   for (const { name, dependsOn } of releases) {
     const wave = waveOf.get(name)
     if (wave === undefined) say(`release ${name} is in no wave`)
-    for (const other of dependsOn)
-      if ((waveOf.get(other) ?? Infinity) >= (wave ?? 0))
-        say(`release ${name} comes before ${other}, which it depends on`)
+    else
+      for (const other of dependsOn)
+        if ((waveOf.get(other) ?? Infinity) >= wave)
+          say(`release ${name} does not come after ${other}, which it depends on`)
   }
 }
 

@@ -56,7 +56,7 @@ const unpack = (bytes: Uint8Array, limits: Limits, refuse: Refuse): Buffer | Pro
   try {
     const { buffer, engine } = inflateRawSync(bytes.subarray(header.length), {
       maxOutputLength: limits.totalBytes,
-      chunkSize: MiB,
+      chunkSize: 64 * 1024,
       info: true,
     }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } }
     const rest = bytes.length - header.length - engine.bytesWritten

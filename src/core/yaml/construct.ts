@@ -3,6 +3,7 @@ import type { AliasEvent, Event, MappingEvent, ScalarEvent, SequenceEvent } from
 import { setField } from '../json.ts'
 import type { Json, JsonObject } from '../json.ts'
 import { YamlFault } from './fault.ts'
+import { deepest } from './parse.ts'
 import type { Parsed } from './parse.ts'
 import { plainKey, plainValue, taggedValue } from './scalar.ts'
 
@@ -19,6 +20,8 @@ export interface Constructed {
   duplicates: DuplicateKey[]
 }
 
+/** YAML 1.2 takes nearly every sign, so `&a:b` is another anchor there, and another value. */
+const anchorName = /^[A-Za-z0-9_-]+$/
 const flowIndicator = /[,[\]{}]/
 
 type Node = ScalarEvent | SequenceEvent | MappingEvent | AliasEvent
@@ -195,12 +198,16 @@ export const construct = ({ text, events, original }: Parsed): Constructed => {
     const at = cursor
     const event = events[at] as Node
     count(event)
+    if (event.anchorStart >= 0 && !anchorName.test(anchorOf(text, event)))
+      throw fault('the name of an anchor takes letters, digits, `_` and `-`', event.anchorStart)
     if (event.type === EVENT_ID.ALIAS) return alias()
     cursor++
     if (event.type === EVENT_ID.SCALAR) return scalar(event)
     if (flowDepth > 0) refuseAmbiguous(event)
     const flow = event.style === COLLECTION_STYLE.FLOW ? 1 : 0
     flowDepth += flow
+    // Aliases can nest deeper than the text does.
+    if (open.size === deepest) throw fault('this is nested too deep', offsetOf(event))
     open.add(at)
     const value = event.type === EVENT_ID.MAPPING ? mapping() : sequence()
     open.delete(at)

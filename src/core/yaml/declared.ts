@@ -11,7 +11,7 @@ import { readSource } from './source.ts'
 import type { Source } from './source.ts'
 
 /** A place in a file that a person wrote. */
-export type FilePlace = Where & { in: 'file' }
+type FilePlace = Where & { in: 'file' }
 
 /** A map that a person wrote, and where each part of it stands. */
 export interface DeclaredFile {

@@ -10,6 +10,9 @@ export interface Parsed {
   original: (offset: number) => number
 }
 
+/** Collections within each other. Go stops at 10,000, but no object has so many, and the parser is recursive. */
+export const deepest = 1000
+
 const deficient = 'deficient indentation'
 
 /** Each indented line costs a parse up to it; so many characters are about a second. */
@@ -23,7 +26,7 @@ const indent = ' '.repeat(256)
  * go-yaml (YAML 1.1) does not care, and charts do write `]` and `}` below the key. Spaces at the start of such a line mean
  * nothing, so it is indented, and the text parsed again. Throws YamlFault with an offset in the given text.
  */
-export const parseLeniently = (given: string, maxDepth: number): Parsed => {
+export const parseLeniently = (given: string): Parsed => {
   const inserted: number[] = []
   const original = (offset: number): number =>
     inserted.reduceRight(
@@ -34,14 +37,16 @@ export const parseLeniently = (given: string, maxDepth: number): Parsed => {
   let spent = 0
   for (;;) {
     try {
-      return { events: parseEvents(text, { maxDepth }), text, original }
+      return { events: parseEvents(text, { maxDepth: deepest }), text, original }
     } catch (fault) {
       if (!(fault instanceof YAMLException)) throw fault
       const position = fault.mark?.position ?? 0
       spent += position
       const start = text.lastIndexOf('\n', position - 1) + 1
-      const again = fault.reason === deficient && !text.startsWith(indent, start) && spent < budget
-      if (!again) throw new YamlFault(fault.reason, original(position))
+      // In the middle of a line the same complaint is about a tab, and to indent that line would make it a child of the one above.
+      const blank = text.slice(start, position).trim() === '' && !text.startsWith(indent, start)
+      if (fault.reason !== deficient || !blank || spent > budget)
+        throw new YamlFault(fault.reason, original(position))
       text = text.slice(0, start) + indent + text.slice(start)
       inserted.push(start)
     }

@@ -11,7 +11,7 @@ import { plainKey, plainValue, taggedValue } from './scalar.ts'
 import type { Range, Source } from './source.ts'
 
 /** Where a value stands, and the key that names it; an item of a list has none. */
-export interface Place {
+interface Place {
   key?: Range
   value: Range
 }

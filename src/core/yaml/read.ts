@@ -1,5 +1,4 @@
 import { EVENT_ID } from 'js-yaml'
-import { parseJson } from '../json.ts'
 import type { Json } from '../json.ts'
 import { bad, good, problem } from '../problem.ts'
 import type { Excerpt, Outcome, Problem, Problems } from '../problem.ts'
@@ -7,6 +6,7 @@ import { construct } from './construct.ts'
 import { splitDocuments } from './documents.ts'
 import type { DocumentText } from './documents.ts'
 import { YamlFault } from './fault.ts'
+import { readJsonStream } from './json-stream.ts'
 import { parseLeniently } from './parse.ts'
 
 /** A document as kubectl reads it. */
@@ -22,16 +22,19 @@ export interface YamlDocument {
 /** A chart's whole output is some MB; V8's longest string is 512 MiB, and a value takes several times its text. */
 export const longestText = 64 * 1024 * 1024
 
-/** Go stops at 10,000, but no object has so many, and the parser is recursive. */
-const deepest = 1000
-
 const longestExcerpt = 160
 
-type Place = { label: string; line: number; column: number; text: string }
+/** `text` is the line, where it may be shown. */
+type Place = { label: string; line: number; column: number; text?: string }
+
+/** Whatever the kind of secret (SealedSecret, ExternalSecret), no line of it is shown to anybody. */
+const holdsSecret = /\bkind["']?\s*:\s*["']?\w*Secret/
 
 const whereOf = ({ label, line, column, text }: Place): Problem['where'] => {
+  const file = { in: 'file', file: label, line, column } as const
+  if (text === undefined || column > longestExcerpt) return [file]
   const excerpt: Excerpt = { line, text: text.slice(0, longestExcerpt), from: column, to: column + 1 }
-  return [{ in: 'file', file: label, line, column, ...(column <= longestExcerpt ? { excerpt } : {}) }]
+  return [{ ...file, excerpt }]
 }
 
 /** Line and column in the stream of an offset in one document of it. */
@@ -44,7 +47,9 @@ const placeOf = (document: DocumentText, offset: number, label: string): Place =
     label,
     line: document.line + before.split('\n').length - 1,
     column: at - start + 1,
-    text: document.text.slice(start, end < 0 ? undefined : end),
+    ...(holdsSecret.test(document.text)
+      ? {}
+      : { text: document.text.slice(start, end < 0 ? undefined : end) }),
   }
 }
 
@@ -87,7 +92,7 @@ const readDocument = (document: DocumentText, label: string): Read => {
       `the character ${unicodeName(character[0])} may only stand in double quotes, as an escape`,
       character.index,
     )
-  const parsed = parseLeniently(document.text, deepest)
+  const parsed = parseLeniently(document.text)
   if (parsed.events.length === 0) return { value: null, line: document.line, warnings: [] }
   const { value, offset, duplicates } = construct(parsed)
   if (parsed.events.some((event, index) => index > 0 && event.type === EVENT_ID.DOCUMENT))
@@ -96,16 +101,6 @@ const readDocument = (document: DocumentText, label: string): Read => {
     value,
     line: placeOf(document, offset, label).line,
     warnings: duplicates.map((one) => duplicated(placeOf(document, one.offset, label), one.key)),
-  }
-}
-
-/** kubectl reads a stream that begins with `{` as JSON first: JSON may be indented with tabs, YAML may not. */
-const readWholeJson = (stream: string): YamlDocument | undefined => {
-  if (!/^\s*\{/.test(stream)) return undefined
-  try {
-    return { value: parseJson(stream), line: /^\s*/.exec(stream)![0].split('\n').length }
-  } catch {
-    return undefined
   }
 }
 
@@ -130,7 +125,7 @@ export const readYaml = (stream: string, label: string): Outcome<YamlDocument[]>
         fix: 'Split the release, or find out what makes its output so large.',
       }),
     ])
-  const json = readWholeJson(stream)
+  const json = readJsonStream(stream)
   if (json) return good([json])
   const texts = splitDocuments(stream)
   if (!Array.isArray(texts))

@@ -105,9 +105,15 @@ const throughJson = (value: number): number | bigint => {
   return integer >= smallest && integer <= largest ? integer : value
 }
 
+/** What Go makes of a number in JSON: 64 bits for an integer, a float for a larger one. */
+export const throughGo = (value: number | bigint): number | bigint => {
+  if (typeof value === 'number') return throughJson(value)
+  return value >= smallest && value <= largest ? value : Number(value)
+}
+
 const asJson = (resolved: Resolved): Json => {
   if (resolved instanceof Float) return throughJson(resolved.value)
-  return typeof resolved === 'bigint' && resolved > largest ? Number(resolved) : resolved
+  return typeof resolved === 'bigint' ? throughGo(resolved) : resolved
 }
 
 /** The value of an untagged plain scalar. Gives Infinity or NaN for `.inf` and `.nan`, which the caller must refuse. */

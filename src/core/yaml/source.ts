@@ -47,7 +47,7 @@ const lineAt = (starts: number[], offset: number): number => {
 }
 
 /** The text of `file` with a way to name places in it. */
-export const sourceOf = (file: string, text: string): Source => {
+const sourceOf = (file: string, text: string): Source => {
   const starts = lineStarts(text)
   const at = ([from, to]: Range): Where & { in: 'file' } => {
     const index = lineAt(starts, from)

@@ -1,8 +1,9 @@
 import { formatVersion } from '../../core/bundle/format.ts'
 import type { BundleManifest } from '../../core/bundle/format.ts'
-import { printManifest } from '../../core/bundle/manifest.ts'
+import { printManifest, readManifest } from '../../core/bundle/manifest.ts'
 import { byPath, isVersion, manifestPath, provenancePath, reportPath } from '../../core/bundle/members.ts'
 import type { Members } from '../../core/bundle/members.ts'
+import { openBundle } from '../../core/bundle/read.ts'
 import { signManifest } from '../../core/bundle/sign.ts'
 import { statementOf } from '../../core/bundle/statement.ts'
 import { instantOf } from '../../core/bundle/time.ts'
@@ -154,14 +155,19 @@ export const bundle = async (
   members.set(provenancePath, Buffer.from(canonicalJson(statementOf(subjects, predicate))))
 
   const manifest: BundleManifest = { ...described, members: listed(members) }
+  const fileName = `${manifest.name}-${manifest.version}.tgz`
   const manifestBytes = Buffer.from(printManifest(manifest))
+  // Nothing is signed, and nothing is given out, that the reader on the other side would not take.
+  const readable = readManifest(manifestBytes, fileName)
+  if (!readable.ok) return readable
   members.set(manifestPath, manifestBytes)
   for (const signer of signers) members.set(...(await signManifest(manifestBytes, predicate, signer)))
-
   const packed = packBundle(members, input.epochSeconds)
+  const opened = openBundle(packed.bytes, fileName)
+  if (!opened.ok) return opened
   return unless(input.git?.clean === false ? [dirty] : [], () => ({
     ...packed,
-    fileName: `${manifest.name}-${manifest.version}.tgz`,
+    fileName,
     manifest,
     digest: sha256(manifestBytes),
   }))

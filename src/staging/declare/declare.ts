@@ -1,5 +1,6 @@
 import type { LockFile, ReleaseFile, SiteFile } from '../../core/declared.generated.ts'
 import type { ReadFiles } from '../../core/effects/files.ts'
+import { isObject } from '../../core/json.ts'
 import { bad, problem, unless } from '../../core/problem.ts'
 import type { Outcome, Problem, Problems } from '../../core/problem.ts'
 import type { Declared } from '../../core/records.ts'
@@ -59,7 +60,9 @@ export const declare = async (
 
   const releases: DeclaredRelease[] = []
   const valuesFiles = new Set<string>()
-  const environments = site.checked && Object.keys(site.checked.content.environments)
+  // Also those that something is wrong with: an overlay for one of them is no mistake of its own.
+  const written = site.checked?.declared.value['environments']
+  const environments = isObject(written) ? Object.keys(written) : undefined
   for (const folder of folders) {
     const { checked, problems } = await readChecked<ReleaseFile>(
       files,
@@ -78,7 +81,7 @@ export const declare = async (
   }
   for (const file of valuesFiles) found.push(...(await checkValuesFile(file, files)))
 
-  if (environments !== undefined && !environments.includes(environment))
+  if (environments !== undefined && site.problems.length === 0 && !environments.includes(environment))
     found.push(unknownEnvironment(environment, environments))
   if (site.checked !== undefined) found.push(...checkNamespaces(site.checked, releases))
   const { waves, problems } = orderReleases(releases, names, environment)

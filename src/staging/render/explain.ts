@@ -4,7 +4,7 @@ import type { Excerpt, Problem, Problems, Where } from '../../core/problem.ts'
 import type { Resolved, ResolvedRelease } from '../../core/records.ts'
 import { faultsInOutput } from './bad-output.ts'
 import { understand } from './helm-words.ts'
-import type { TemplatePlace } from './helm-words.ts'
+import type { TemplatePlace, Understood } from './helm-words.ts'
 
 const longestExcerpt = 160
 
@@ -46,7 +46,7 @@ export const explainRefusal = async (
   const [fault, ...faults] = faultsInOutput(text, release, (template) => pathOf(template, chart.directory))
   if (fault) return [{ ...fault, raw: words }, ...faults]
   const inRelease: Where = { in: 'release', release: release.name, file: release.file }
-  const explain = async (one: ReturnType<typeof understand>[number]): Promise<Problem> =>
+  const explain = async (one: Understood): Promise<Problem> =>
     problem({
       code: one.code,
       what: `Release ${release.name} (chart ${chart.name} ${chart.version}): ${one.what}`,

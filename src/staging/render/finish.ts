@@ -6,9 +6,11 @@ import { good, problem, unless } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
 import { phases } from '../../core/records.ts'
 import type { Phase, RenderedObject, RenderedRelease, ResolvedRelease } from '../../core/records.ts'
-import type { Target } from '../../core/target.ts'
+import { dropNulls } from '../../core/nulls.ts'
+import { findKind } from '../../core/target.ts'
 import type { FoundObject } from './read-release.ts'
 import { placeInScope } from './scope.ts'
+import type { Served } from './scope.ts'
 
 const isTestOnly = (hook: Hook | undefined): boolean =>
   hook !== undefined && hook.events.every((event) => event === 'test')
@@ -35,14 +37,15 @@ const located = (found: Problem, release: ResolvedRelease, { origin }: FoundObje
 const finish = (
   found: FoundObject,
   release: ResolvedRelease,
-  target: Target,
+  served: Served,
 ): Outcome<RenderedObject | undefined> => {
   const hook = hookOf(found.object)
   if (!hook.ok) return hook
   if (isTestOnly(hook.value)) return good(undefined)
-  const placed = placeInScope(found.object, release.namespace, target)
+  const placed = placeInScope(found.object, release.namespace, served)
   if (!placed.ok) return placed
-  const object = placed.value
+  const isCustom = findKind(served.kinds, found.object.apiVersion, found.object.kind) === undefined
+  const object = dropNulls(placed.value, isCustom)
   const phase = phaseOf(object, hook.value)
   const runsAs = phase === 'crds' ? undefined : hook.value
   return good<RenderedObject | undefined>(
@@ -71,19 +74,20 @@ const nothingIn = (release: ResolvedRelease): Problem =>
   })
 
 /**
- * Makes of a release's raw objects what will be applied: without test hooks, each with its phase, hook and namespace, sorted by
+ * Makes of a release's raw objects what will be applied: without test hooks, each with its phase, hook and namespace and without
+ * nulls that mean nothing, sorted by
  * phase and identity.
  */
 export const finishRelease = (
   release: ResolvedRelease,
   found: FoundObject[],
   renderedBy: string,
-  target: Target,
+  served: Served,
 ): Outcome<RenderedRelease> => {
   const problems: Problem[] = []
   const objects: RenderedObject[] = []
   for (const one of found) {
-    const finished = finish(one, release, target)
+    const finished = finish(one, release, served)
     const told = finished.ok ? finished.warnings : finished.problems
     problems.push(...told.map((each) => located(each, release, one)))
     if (finished.ok && finished.value) objects.push(finished.value)

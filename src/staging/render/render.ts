@@ -24,10 +24,10 @@ export const render = async (
 ): Promise<Outcome<SetOf<RenderedRelease>>> => {
   const settled = await settle(set.releases, target, system)
   if (!settled.ok) return settled
-  const { documents, kinds } = settled.value
+  const { documents, brought } = settled.value
   const finished = all(
     documents.map(({ release, objects, renderedBy }) =>
-      finishRelease(release, objects, renderedBy, { kubernetes: target.kubernetes, kinds }),
+      finishRelease(release, objects, renderedBy, { ...target, brought }),
     ),
   )
   if (!finished.ok) return finished

@@ -4,10 +4,19 @@ import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
 import { suggest } from '../../core/suggest.ts'
 import { apiVersionOf, findKind } from '../../core/target.ts'
-import type { Target } from '../../core/target.ts'
+import type { ServedKind, Target } from '../../core/target.ts'
+
+/** What the cluster will serve: the target's built-in kinds, and those that the CRDs of the set bring. */
+export interface Served extends Target {
+  brought: ServedKind[]
+}
 
 /** What would make an unknown kind known: the version in which it is served, a better spelling, or the CRD that is missing. */
-const remedyFor = ({ apiVersion, kind }: KubeObject, { kinds, kubernetes }: Target): string => {
+const remedyFor = (
+  { apiVersion, kind }: KubeObject,
+  { kinds: builtIn, brought, kubernetes }: Served,
+): string => {
+  const kinds = [...builtIn, ...brought]
   const served = Array.from(new Set(kinds.filter((one) => one.kind === kind).map(apiVersionOf)))
   if (served.length > 0) return `It is served as ${served.join(', ')}: did you mean that?`
   const near = suggest(
@@ -20,13 +29,13 @@ const remedyFor = ({ apiVersion, kind }: KubeObject, { kinds, kubernetes }: Targ
     : `Look up how Kubernetes ${kubernetes} calls it.`
 }
 
-const unknown = (object: KubeObject, target: Target): Problem =>
+const unknown = (object: KubeObject, served: Served): Problem =>
   problem({
     code: 'render/unknown-kind',
-    what: `${nameOf(idOf(object))}: neither Kubernetes ${target.kubernetes} nor a CustomResourceDefinition of the set serves the kind ${object.kind} in ${object.apiVersion}.`,
+    what: `${nameOf(idOf(object))}: neither Kubernetes ${served.kubernetes} nor a CustomResourceDefinition of the set serves the kind ${object.kind} in ${object.apiVersion}.`,
     where: [{ in: 'object', object: idOf(object) }],
     why: 'The API server would refuse it, and nobody can tell whether it belongs into a namespace.',
-    fix: remedyFor(object, target),
+    fix: remedyFor(object, served),
   })
 
 const dropped = (object: KubeObject): Problem =>
@@ -43,13 +52,13 @@ const dropped = (object: KubeObject): Problem =>
  * The object with its namespace as its scope has it: the release's where a namespaced object names none, as helm would have it
  * applied, and none on an object of cluster scope. An error for a kind that nothing serves.
  */
-export const placeInScope = (object: KubeObject, namespace: string, target: Target): Outcome<KubeObject> => {
-  const kind = findKind(target.kinds, object.apiVersion, object.kind)
-  if (!kind) return bad([unknown(object, target)])
-  const named = (object.metadata.namespace ?? '') !== ''
+export const placeInScope = (object: KubeObject, namespace: string, served: Served): Outcome<KubeObject> => {
+  const { apiVersion } = object
+  const kind =
+    findKind(served.kinds, apiVersion, object.kind) ?? findKind(served.brought, apiVersion, object.kind)
+  if (!kind) return bad([unknown(object, served)])
+  const { namespace: named, ...metadata } = object.metadata
   if (kind.namespaced)
     return good(named ? object : { ...object, metadata: { ...object.metadata, namespace } })
-  if (!('namespace' in object.metadata)) return good(object)
-  const { namespace: _, ...metadata } = object.metadata
-  return good({ ...object, metadata } as KubeObject, named ? [dropped(object)] : [])
+  return named === undefined ? good(object) : good({ ...object, metadata } as KubeObject, [dropped(object)])
 }

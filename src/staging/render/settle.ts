@@ -8,10 +8,10 @@ import { asksApiVersions } from './asks.ts'
 import { readRelease } from './read-release.ts'
 import type { ReleaseDocuments, RenderSystem } from './read-release.ts'
 
-/** All releases as objects, in the order in which they came in, and the kinds that the target serves with the CRDs of the set. */
+/** All releases as objects, in the order in which they came in, and the kinds that the CRDs of the set bring. */
 export interface Settled {
   documents: ReleaseDocuments[]
-  kinds: ServedKind[]
+  brought: ServedKind[]
 }
 
 /** A chart that looks for the CRDs of another one that looks for those of a third: more rounds than that is a circle. */
@@ -36,10 +36,10 @@ const circle = (versions: string[], askers: ResolvedRelease[]): Problem =>
     fix: 'Find the chart that asks .Capabilities.APIVersions about its own CRDs, and decide it by its values.',
   })
 
-const judged = (outcomes: Outcome<ReleaseDocuments>[], kinds: ServedKind[]): Outcome<Settled> => {
+const judged = (outcomes: Outcome<ReleaseDocuments>[], brought: ServedKind[]): Outcome<Settled> => {
   const problems = outcomes.flatMap((one) => (one.ok ? one.warnings : one.problems))
   if (problems.some((one) => one.severity === 'error')) return bad(problems as Problems)
-  return good({ documents: outcomes.flatMap((one) => (one.ok ? [one.value] : [])), kinds }, problems)
+  return good({ documents: outcomes.flatMap((one) => (one.ok ? [one.value] : [])), brought }, problems)
 }
 
 /**
@@ -70,16 +70,16 @@ export const settle = async (
     [],
   )
   const askers = releases.filter((_, index) => asks[index])
-  let kinds = [...target.kinds, ...crdKinds(outcomes.values())]
-  if (askers.length === 0) return judged(inOrder(), kinds)
-  let told = helmApiVersionsOf(kinds)
+  let brought = crdKinds(outcomes.values())
+  if (askers.length === 0) return judged(inOrder(), brought)
+  let told = helmApiVersionsOf([...target.kinds, ...brought])
   for (let round = 0; round < mostRounds; round += 1) {
     await run(askers, told)
-    kinds = [...target.kinds, ...crdKinds(outcomes.values())]
-    const now = helmApiVersionsOf(kinds)
-    if (differing(told, now).length === 0) return judged(inOrder(), kinds)
+    brought = crdKinds(outcomes.values())
+    const now = helmApiVersionsOf([...target.kinds, ...brought])
+    if (differing(told, now).length === 0) return judged(inOrder(), brought)
     if (round === mostRounds - 1) return bad([circle(differing(told, now), askers)])
     told = now
   }
-  return judged(inOrder(), kinds)
+  return judged(inOrder(), brought)
 }

@@ -2,8 +2,8 @@ import { isObject } from '../../core/json.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { KindSchemas } from '../../core/target.ts'
 import { builtInFormats } from './formats.ts'
-import { readShape } from './shape.ts'
-import type { Bound, JsonType, Shape } from './shape.ts'
+import { integerBoundsOf, readShape } from './shape.ts'
+import type { JsonType, Shape } from './shape.ts'
 
 /** Types with decoders of their own, of which OpenAPI tells less than the decoder asks. */
 const ownDecoders: { [name: string]: { types?: JsonType[]; format?: string } } = {
@@ -20,20 +20,6 @@ const ownDecoders: { [name: string]: { types?: JsonType[]; format?: string } } =
     types: ['object', 'array'],
   },
 }
-
-const integerBounds: { [format: string]: [Bound, number | bigint][] } = {
-  int32: [
-    ['minimum', -(2 ** 31)],
-    ['maximum', 2 ** 31 - 1],
-  ],
-  int64: [
-    ['minimum', -(2n ** 63n)],
-    ['maximum', 2n ** 63n - 1n],
-  ],
-}
-
-const boundsOf = (format: Json | undefined): [Bound, number | bigint][] =>
-  (typeof format === 'string' ? integerBounds[format] : undefined) ?? []
 
 const formatOf = (name: Json | undefined): Shape['format'] => {
   const test = typeof name === 'string' ? builtInFormats[name] : undefined
@@ -69,10 +55,10 @@ export const builtInShapes = (schemas: KindSchemas): ((definition: string) => Sh
       ...shape,
       nullable: true,
       nullIsAbsent: true,
-      closed: shape.properties.size > 0 && shape.additional === undefined,
+      others: shape.properties.size > 0 && shape.additional === undefined ? 'refused' : 'kept',
       required: shape.required.filter((name) => !isBoolean(schema, name)),
       format: formatOf(schema['format']),
-      bounds: [...shape.bounds, ...boundsOf(schema['format'])],
+      bounds: [...shape.bounds, ...integerBoundsOf(schema['format'])],
     }
   }
   const definition = (name: string): Shape => {
@@ -81,7 +67,7 @@ export const builtInShapes = (schemas: KindSchemas): ((definition: string) => Sh
     const own = ownDecoders[name]
     const shape = childOf(own ? {} : (schemas.definitions[name] ?? {}))
     const made = own
-      ? { ...shape, types: own.types, format: formatOf(own.format), bounds: boundsOf(own.format) }
+      ? { ...shape, types: own.types, format: formatOf(own.format), bounds: integerBoundsOf(own.format) }
       : shape
     read.set(name, made)
     return made

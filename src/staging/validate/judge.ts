@@ -6,12 +6,14 @@ import type { Bound, JsonType, Shape } from './shape.ts'
 /** What is wrong with a value, at the place where it is wrong. No finding holds the value itself: it may be a secret. */
 export type Finding = { at: Path } & (
   | { is: 'unknown-field'; known: string[] }
+  | { is: 'dropped-field' }
   | { is: 'missing-field' }
   | { is: 'wrong-type'; wanted: readonly JsonType[]; found: JsonType | 'null' }
   | { is: 'bad-value'; enum: Json[] }
   | { is: 'bad-value'; format: string }
   | { is: 'bad-value'; pattern: string }
   | { is: 'bad-value'; bound: Bound; limit: number | bigint }
+  | { is: 'impossible-bound'; bound: Bound; limit: number | bigint }
   | { is: 'duplicate-item'; first: number; keys: { [key: string]: Json } }
   | { is: 'no-alternative'; fitting: number; missing: string[] }
   | { is: 'excluded' }
@@ -19,10 +21,10 @@ export type Finding = { at: Path } & (
 )
 
 /**
- * How much of a value counts: `names` judges which fields there are, `types` their types as well, `whole` everything.
+ * How much of a value counts: `types` judges which fields there are and of which type, `whole` everything.
  * A server drops the status that it is sent, but only after it has read it.
  */
-export type Depth = 'names' | 'types' | 'whole'
+export type Depth = 'types' | 'whole'
 
 const typeOf = (value: Json): JsonType | 'null' => {
   if (value === null) return 'null'
@@ -115,6 +117,7 @@ export const judge = (object: Json, root: Shape, statusDepth: Depth): Finding[] 
       report({ is: 'bad-value', enum: shape.enum })
     judgeFormat(value, shape)
     if (shape.pattern && typeof value === 'string') judgePattern(value, shape.pattern)
+    for (const [bound, limit] of shape.impossible) report({ is: 'impossible-bound', bound, limit })
     if (shape.bounds.length === 0) return
     const size = measure(value)
     for (const [bound, limit] of shape.bounds)
@@ -155,8 +158,9 @@ export const judge = (object: Json, root: Shape, statusDepth: Depth): Finding[] 
         path.push(key)
         visit(map[key] as Json, child(), path.length === 1 && key === 'status' ? statusDepth : depth)
         path.pop()
-      } else if (shape.closed)
+      } else if (shape.others === 'refused')
         report({ is: 'unknown-field', known: Array.from(shape.properties.keys()) }, key)
+      else if (shape.others === 'dropped') report({ is: 'dropped-field' }, key)
     }
     if (depth !== 'whole') return
     for (const key of shape.required)
@@ -192,16 +196,16 @@ export const judge = (object: Json, root: Shape, statusDepth: Depth): Finding[] 
   const visit = (value: Json, shape: Shape, depth: Depth): void => {
     const found = typeOf(value)
     if (found === 'null') {
-      if (!shape.nullable && shape.types && depth !== 'names')
-        report({ is: 'wrong-type', wanted: shape.types, found })
+      if (!shape.nullable && shape.types) report({ is: 'wrong-type', wanted: shape.types, found })
       return
     }
     if (shape.types && !fits(found, shape.types)) {
-      if (depth !== 'names') report({ is: 'wrong-type', wanted: shape.types, found })
+      report({ is: 'wrong-type', wanted: shape.types, found })
       return
     }
     if (depth === 'whole') judgeWorth(value, shape)
-    else if (depth === 'types') judgeFormat(value, shape)
+    // A decoder of Go reads formats; a custom resource has none.
+    else if (depth === 'types' && shape.nullIsAbsent) judgeFormat(value, shape)
     if (Array.isArray(value)) judgeItems(value, shape, depth)
     else if (isObject(value)) judgeFields(value, shape, depth)
     if (depth === 'whole') judgeAlternatives(value, shape)

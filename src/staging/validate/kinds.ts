@@ -43,7 +43,7 @@ const customJudge = (version: JsonObject, meta: Shape): Judge => {
   const schema = field(version['schema'], 'openAPIV3Schema')
   if (!isObject(schema)) return () => []
   const shape = customShape(schema, meta)
-  const statusDepth = isObject(field(version['subresources'], 'status')) ? 'names' : 'whole'
+  const statusDepth = isObject(field(version['subresources'], 'status')) ? 'types' : 'whole'
   return (object) => judge(withDefaults(object, schema), shape, statusDepth)
 }
 

@@ -16,8 +16,8 @@ export interface Shape {
   properties: Map<string, Child>
   /** What the keys that are no properties hold; undefined where nothing is said of them. */
   additional: Child | undefined
-  /** Other keys than the properties are refused. */
-  closed: boolean
+  /** What the server does with other keys than the properties: it refuses them, drops them without a word, or keeps them. */
+  others: 'refused' | 'dropped' | 'kept'
   items: Child | undefined
   required: string[]
   enum: Json[] | undefined
@@ -25,6 +25,8 @@ export interface Shape {
   pattern: { source: string; test: RegExp | undefined } | undefined
   /** Bounds as pairs of keyword and number, for those keywords that are there. */
   bounds: [Bound, number | bigint][]
+  /** Those of the bounds that the server cannot compare an integer with: it then refuses every value. */
+  impossible: [Bound, number | bigint][]
   /** For lists whose items must differ: in these keys, or, where there are none, as a whole. */
   unique: string[] | undefined
   /** The value of the field where it is left out. */
@@ -75,6 +77,25 @@ const boundsOf = (schema: JsonObject): [Bound, number | bigint][] =>
     return [[keyword, value]]
   })
 
+const integerRanges: { [format: string]: [number | bigint, number | bigint] } = {
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  int64: [-(2n ** 63n), 2n ** 63n - 1n],
+  uint32: [0, 2 ** 32 - 1],
+  uint64: [0, 2n ** 64n - 1n],
+}
+
+/** The bounds of the integers that have this format; none for a format that is not one of integers. */
+export const integerBoundsOf = (format: Json | undefined): [Bound, number | bigint][] => {
+  const range =
+    typeof format === 'string' && Object.hasOwn(integerRanges, format) ? integerRanges[format] : undefined
+  return range
+    ? [
+        ['minimum', range[0]],
+        ['maximum', range[1]],
+      ]
+    : []
+}
+
 const listKeysOf = (schema: JsonObject): string[] | undefined => {
   if (schema['x-kubernetes-list-type'] === 'set') return []
   const keys = schema['x-kubernetes-list-map-keys']
@@ -115,13 +136,14 @@ export const readShape = (
       ),
     ),
     additional: isObject(additionalProperties) ? child(additionalProperties) : undefined,
-    closed: false,
+    others: 'kept',
     items: isObject(items) ? child(items) : undefined,
     required: Array.isArray(required) ? required.filter((name) => typeof name === 'string') : [],
     enum: Array.isArray(schema['enum']) ? schema['enum'] : undefined,
     format: formatOf(schema),
     pattern: patternOf(schema),
     bounds: boundsOf(schema),
+    impossible: [],
     unique: listKeysOf(schema),
     fallback: schema['default'],
     allOf: list(schema['allOf']).map(alternative),

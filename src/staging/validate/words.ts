@@ -63,6 +63,7 @@ const fixOfUnknown = (word: string, known: string[]): string => {
 }
 
 const fixOfType = (wanted: readonly JsonType[], found: JsonType | 'null'): string => {
+  if (found === 'null') return 'Leave the field out, or give it a value.'
   if (found === 'string' && !wanted.includes('object') && !wanted.includes('array'))
     return 'Write it without quotes.'
   if (wanted.includes('string') && ['integer', 'number', 'boolean'].includes(found))
@@ -105,6 +106,12 @@ const tellers: { [Is in Finding['is']]: Teller<Is> } = {
     why: refused,
     fix: fixOfUnknown(String(at.at(-1)), known),
   }),
+  'dropped-field': ({ at }, place) => ({
+    severity: 'warning',
+    what: `has a field ${place} that the API server drops.`,
+    why: `The schema of its CRD names no field in ${placeOf(at.slice(0, -1))}, so what stands there never takes effect.`,
+    fix: 'Take it out, or let the CRD say x-kubernetes-preserve-unknown-fields there.',
+  }),
   'missing-field': ({ at }, place) => ({ what: `lacks ${place}.`, why: refused, fix: `Add ${at.at(-1)}.` }),
   'wrong-type': ({ wanted, found }, place) => ({
     what: `wants ${either(wanted.map((type) => typeWords[type]))} in ${place}, and there is ${typeWords[found]}.`,
@@ -115,6 +122,11 @@ const tellers: { [Is in Finding['is']]: Teller<Is> } = {
     const { must, fix } = valueWords(finding)
     return { what: `has a wrong value in ${place}: it ${must}.`, why: refused, fix }
   },
+  'impossible-bound': ({ bound, limit }, place) => ({
+    what: `cannot have a value in ${place}: its CRD says that it ${boundWords[bound](limit)}, and the API server cannot compare integers with that number.`,
+    why: 'The API server would refuse every value of this field.',
+    fix: `Take ${bound} out of the CRD, or leave the field out.`,
+  }),
   'duplicate-item': ({ at, first, keys }, place) => {
     const both = `${placeOf([...at.slice(0, -1), first])} and ${place}`
     const same = keyWords(keys)

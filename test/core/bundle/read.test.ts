@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import { Header } from 'tar/header'
+import type { HeaderData } from 'tar/header'
 import { gzip } from '../../../src/core/bundle/gzip.ts'
 import type { Members } from '../../../src/core/bundle/members.ts'
 import { openBundle, usualLimits } from '../../../src/core/bundle/read.ts'
@@ -32,7 +33,7 @@ const noEnd = (tar: Buffer): Buffer => tar.subarray(0, tar.length - 1024)
 const end = Buffer.alloc(1024)
 
 /** An entry as another program could write it. */
-const entry = (path: string, data: ConstructorParameters<typeof Header>[0] = {}, content = ''): Buffer => {
+const entry = (path: string, data: HeaderData = {}, content = ''): Buffer => {
   const block = Buffer.alloc(512)
   new Header({
     path,
@@ -71,7 +72,7 @@ test('the bytes depend neither on the order of members nor on the machine', (t) 
   const other = packBundle(new Map([...members([longPath, '2'], ['objects/a', '1'])].reverse()), time)
   t.deepEqual(one.bytes, other.bytes)
   // Pinned: a version of the encoder, or a machine, that packs otherwise could not read the bundles of others.
-  t.is(one.fileDigest, 'sha256:780a4f08a09459d35e14365de04d400c9cf4438bbbf08e4ede2d1dcd4775ee39')
+  t.is(one.fileDigest, 'sha256:8af9ea6f59a78757b1f5ed6b8576c3d819d6afe9057fb4afa33ac69d3ae0d25d')
   t.is(one.tarDigest, 'sha256:86adf6f1bbd8833d60888c69aae339fe326cbebf9a409033ff78a216d9bd8f51')
 })
 

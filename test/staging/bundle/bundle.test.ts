@@ -57,6 +57,14 @@ test('equal input makes equal bytes, whatever the order of the files', async (t)
   t.deepEqual(one.bytes, other.bytes)
 })
 
+test('the folder that a bundle is built in leaves no trace in it', async (t) => {
+  const alice = testKey('alice')
+  const { set } = sample()
+  for (const { resolved } of set.releases)
+    if (resolved.kind === 'chart') resolved.directory = '/somewhere/else'
+  t.deepEqual((await made({ set }, [alice])).bytes, (await made({}, [alice])).bytes)
+})
+
 test('two ECDSA builds share everything but the signature', async (t) => {
   const bob = testKey('bob', 'ec')
   const [one, other] = [await made({}, [bob]), await made({}, [bob])]
@@ -127,6 +135,8 @@ test('a tree with uncommitted changes is bundled with a warning', async (t) => {
 
 const elsewhere = sample().set
 elsewhere.environment = 'toString'
+const badlyOrdered = sample().set
+badlyOrdered.waves.reverse()
 const missing = new Map([...sample().files].slice(1))
 const stale = new Map([...sample().files, ['web/main/shop/Service_old.yaml', 'x']])
 
@@ -134,6 +144,11 @@ const refused: [title: string, input: Partial<ToBundle>, codes: string[]][] = [
   ['an object without a rendered text', { files: missing }, ['bundle/not-rendered']],
   ['a rendered text without an object', { files: stale }, ['bundle/stale-file']],
   ['an environment that names no cluster', { set: elsewhere }, ['bundle/no-cluster']],
+  [
+    'a set whose waves go against dependsOn, which no reader would take',
+    { set: badlyOrdered },
+    ['verify/bad-manifest'],
+  ],
   ['a version with a slash', { version: 'a/b' }, ['bundle/bad-version']],
   ['a version that looks like an option', { version: '-rf' }, ['bundle/bad-version']],
   ['a negative sequence', { sequence: -1 }, ['bundle/bad-sequence']],

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Outcome, Problem } from '../../../src/core/problem.ts'
 import type { Declared } from '../../../src/core/records.ts'
 import { declare } from '../../../src/staging/declare/declare.ts'
+import { visibleLines } from '../../../src/report/visible.ts'
 import { openFiles } from '../../../src/system/files.ts'
 
 /** Files by their path from the site's root; undefined takes one of the good site away. */
@@ -75,12 +76,11 @@ const placed = ({ where }: Problem): string =>
 /** Problems as a reviewer reads them: code and place with what is underlined, what, why and fix. */
 export const told = (problems: Problem[]): string =>
   problems
-    .map((one) =>
-      [
-        `${one.severity === 'warning' ? 'warning ' : ''}${one.code} ${placed(one)}`,
-        `  ${one.what}`,
-        ...(one.why === undefined ? [] : [`  ${one.why}`]),
-        `  Fix: ${one.fix}`,
-      ].join('\n'),
-    )
+    .flatMap((one) => [
+      `${one.severity === 'warning' ? 'warning ' : ''}${one.code} ${placed(one)}`,
+      `  ${one.what}`,
+      ...(one.why === undefined ? [] : [`  ${one.why}`]),
+      `  Fix: ${one.fix}`,
+    ])
+    .flatMap(visibleLines)
     .join('\n')

@@ -209,21 +209,41 @@ test('a kind that nothing serves is refused, with what would bring it', async (t
     }),
   )
   t.deepEqual(
-    problems
-      .map(({ code, fix, where }) => [code, fix, where[0]?.in === 'object' && where[0].template])
-      .sort(),
-    [
+    new Map(
+      problems.map(({ code, fix, where }) => [
+        `${code} ${where[0]?.in === 'object' ? where[0].template : ''}`,
+        fix,
+      ]),
+    ),
+    new Map([
       [
-        'render/unknown-kind',
-        'Add the release whose CustomResourceDefinition brings Thing in things.example/v1.',
-        'web/templates/c.yaml',
-      ],
-      ['render/unknown-kind', 'Did you mean Deployment?', 'web/templates/b.yaml'],
-      [
-        'render/unknown-kind',
+        'render/unknown-kind web/templates/a.yaml',
         'It is served as networking.k8s.io/v1: did you mean that?',
-        'web/templates/a.yaml',
       ],
+      ['render/unknown-kind web/templates/b.yaml', 'Did you mean Deployment?'],
+      [
+        'render/unknown-kind web/templates/c.yaml',
+        'Add the release whose CustomResourceDefinition brings Thing in things.example/v1.',
+      ],
+    ]),
+  )
+})
+
+test('nulls that mean nothing go, as helm would drop them, and those of custom resources stay', async (t) => {
+  const rendered = await renderCharts(t, {
+    brings: { 'crds/a.yaml': crd('Thing') },
+    uses: {
+      'templates/a.yaml':
+        'apiVersion: x.example/v1\nkind: Thing\nmetadata: { name: a, labels: null }\nspec: { meant: null }\n',
+      'templates/b.yaml':
+        'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: b, annotations: }\nspec: { replicas: }\n',
+    },
+  })
+  t.deepEqual(
+    valueOf(rendered).releases[1]?.objects.map(({ object }) => [object.metadata, object['spec']]),
+    [
+      [{ name: 'b', namespace: 'shop' }, {}],
+      [{ name: 'a', namespace: 'shop' }, { meant: null }],
     ],
   )
 })

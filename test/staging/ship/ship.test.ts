@@ -167,13 +167,15 @@ sftpTest('each failure of sftp has its own name', async (t) => {
   t.is(await send(sshd.folder, loginOf(sshd), 1), 'ship/unreachable')
 })
 
-const broken: [title: string, server: string, code: RegExp][] = [
-  ['a line that breaks in the middle', 'head -c 40000 | /usr/lib/openssh/sftp-server', /^ship\//],
-  ['a disk that is full', 'ulimit -f 16; exec /usr/lib/openssh/sftp-server', /^ship\//],
+const faulty = `exec ${process.execPath} ${join(import.meta.dirname, 'faulty-sftp-server.ts')}`
+const broken: [title: string, server: string, code: string][] = [
+  ['a line that breaks in the middle', `${faulty} break`, 'ship/unreachable'],
+  ['a server that stores other bytes', `${faulty} alter`, 'ship/damaged'],
+  ['a server that says nothing', 'exec sleep 60', 'ship/timeout'],
   [
-    'a server that stores other bytes',
-    `exec ${process.execPath} ${join(import.meta.dirname, 'altering-sftp-server.ts')}`,
-    /^ship\/damaged$/,
+    'a file larger than the server takes',
+    'ulimit -f 16; exec /usr/lib/openssh/sftp-server',
+    'ship/unreachable',
   ],
 ]
 
@@ -187,7 +189,12 @@ for (const [title, command, code] of broken)
     const sshd = await started(t, wrapper)
     const folder = join(sshd.folder, 'inbox')
     await mkdir(folder)
-    t.regex(await codeOf(ship({ bytes, name, to: urlOf(sshd, folder) }, ways(loginOf(sshd)))), code)
+    t.is(
+      await codeOf(
+        ship({ bytes, name, to: urlOf(sshd, folder) }, ways({ ...loginOf(sshd), timeoutSeconds: 10 })),
+      ),
+      code,
+    )
     t.deepEqual(
       (await readdir(folder)).filter((file) => !file.endsWith('.part')),
       [],

@@ -17,17 +17,19 @@ const problemsOf = (...objects: KubeObject[]): Problem[] => {
   return outcome.ok ? outcome.warnings : outcome.problems
 }
 
-for (const { title, object, refused } of cases) {
-  test(`${refused === undefined ? 'passes' : 'refuses'}: ${title}`, (t) => {
+for (const { title, object, refused, warned } of cases) {
+  const expected = refused ?? warned
+  test(`${refused ? 'refuses' : warned ? 'warns of' : 'passes'}: ${title}`, (t) => {
     const found = problemsOf(...(object.kind === crd.kind ? [object] : [crd, object]))
-    if (refused === undefined) {
+    if (expected === undefined) {
       t.deepEqual(found, [])
       return
     }
     t.is(found.length, 1, found.map((one) => one.what).join('\n'))
-    t.is(found[0]?.code, `validate/${refused.code}`)
-    t.like(found[0]?.where[0], { in: 'object', release: 'web', pointer: refused.pointer, line: 7 })
-    t.true(found[0]?.fix.includes(refused.fix ?? ''), found[0]?.fix)
+    t.is(found[0]?.code, `validate/${expected.code}`)
+    t.is(found[0]?.severity, refused ? 'error' : 'warning')
+    t.like(found[0]?.where[0], { in: 'object', release: 'web', pointer: expected.pointer, line: 7 })
+    t.true(found[0]?.fix.includes(expected.fix ?? ''), found[0]?.fix)
   })
 }
 
@@ -120,6 +122,24 @@ test('a value of a Secret is in no problem', (t) => {
     t.is(found.length, 1)
     t.false(JSON.stringify(found).includes('hunter2'))
   }
+})
+
+test('an integer beyond 2^63 is refused, although the API server would take it and store another number', (t) => {
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: {
+      terminationGracePeriodSeconds: 9223372036854775808n,
+      containers: [{ name: 'web', image: 'web:1' }],
+    },
+  }
+  t.deepEqual(
+    problemsOf(pod).map((one) => one.what),
+    [
+      'Pod shop/web has a wrong value in spec.terminationGracePeriodSeconds: it must be at most 9223372036854775807.',
+    ],
+  )
 })
 
 test('a pattern that only Go can read is a warning that names it', (t) => {

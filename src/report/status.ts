@@ -1,0 +1,1 @@
+export const describeStatus = (status: unknown): string => JSON.stringify(status)
