@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { labelOf } from './metadata.ts'
 import { groupKindOf } from './object.ts'
 import type { KubeObject, ObjectId } from './object.ts'
 
@@ -28,7 +29,7 @@ export const setIdOf = (set: string): string => {
   return `applyset-${createHash('sha256').update(parent).digest('base64url')}-v1`
 }
 
-export const partOf = (object: KubeObject): string | undefined => object.metadata.labels?.[labels.partOf]
+export const partOf = (object: KubeObject): string | undefined => labelOf(object, labels.partOf)
 
 /** The object with the label that makes it a member. */
 export const asMember = (object: KubeObject, setId: string): KubeObject => ({

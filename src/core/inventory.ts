@@ -9,6 +9,7 @@ import {
 } from './applyset.ts'
 import { canonicalJson, isObject, parseJson } from './json.ts'
 import type { Json, JsonObject } from './json.ts'
+import { annotationOf, labelOf } from './metadata.ts'
 import { keyOf } from './object.ts'
 import type { KubeObject, ObjectId } from './object.ts'
 import { bad, good, problem } from './problem.ts'
@@ -149,8 +150,8 @@ const refusal = (set: string, code: Problem['code'], what: string, fix: string):
  */
 export const inventoryOf = (secret: KubeObject, set: string): Outcome<Inventory> => {
   const where = `${inventoryNamespace}/${parentName(set)}`
-  const tooling = secret.metadata.annotations?.[annotations.tooling] ?? 'nothing'
-  if (tooling.split('/')[0] !== 'scout-apply' || secret.metadata.labels?.[labels.id] !== setIdOf(set))
+  const tooling = annotationOf(secret, annotations.tooling) ?? 'nothing'
+  if (tooling.split('/')[0] !== 'scout-apply' || labelOf(secret, labels.id) !== setIdOf(set))
     return refusal(
       set,
       'apply/foreign-inventory',

@@ -23,7 +23,9 @@ const wordsOfObject = (where: Extract<Where, { in: 'object' }>, what: string): s
     ...(what.includes(name) ? [] : [name]),
     ...(where.pointer === undefined || where.pointer === '' ? [] : [where.pointer]),
     ...(where.release === undefined ? [] : [`release ${where.release}`]),
-    ...(where.template === undefined ? [] : [`${where.template}${at(where.line)}`]),
+    ...(where.template === undefined ? [] : [where.template]),
+    // A line of the template itself nobody knows: helm tells only which template a text came from.
+    ...(where.line === undefined ? [] : [`line ${where.line} as rendered`]),
   ]
   return words.length === 0 ? name : words.join(', ')
 }

@@ -60,7 +60,7 @@ const meanings: { words: RegExp; slug: string; what: (host: string) => string; f
   },
   {
     words:
-      /could not resolve|connection refused|timed out|no route to host|network is unreachable|connection closed|connection reset/i,
+      /could not resolve|connection refused|timed out|no route to host|network is unreachable|connection closed|connection reset|broken pipe/i,
     slug: 'unreachable',
     what: (host) => `${host} cannot be reached, or the line broke.`,
     fix: 'Check host, port and the way there.',
@@ -87,7 +87,9 @@ const failure = (host: string, words: string): Outcome<never> => {
       fault: 'world',
       what: meaning?.what(host) ?? `The transfer to ${host} failed.`,
       where: [{ in: 'command', command: 'sftp' }],
-      fix: meaning?.fix ?? 'See the words of sftp with --verbose, and ship again.',
+      fix:
+        meaning?.fix ??
+        'See whether the server has room, and what sftp says with --verbose; then ship again.',
       raw: words,
     }),
   ])

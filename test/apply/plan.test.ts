@@ -2,6 +2,7 @@ import test from 'ava'
 import { asMember, fieldManagerOf, setIdOf } from '../../src/core/applyset.ts'
 import type { Inventory, InventoryEntry } from '../../src/core/inventory.ts'
 import type { JsonObject } from '../../src/core/json.ts'
+import { uidOf } from '../../src/core/live.ts'
 import type { Live } from '../../src/core/live.ts'
 import { idOf, keyOf } from '../../src/core/object.ts'
 import type { KubeObject } from '../../src/core/object.ts'
@@ -51,7 +52,7 @@ const living = (
 const entryFor = (wanted: KubeObject, live: KubeObject, release: string): InventoryEntry => ({
   id: idOf(live),
   version: 'v1',
-  uid: String(live.metadata['uid']),
+  uid: uidOf(live),
   wanted: wantedDigest(wanted),
   owned: ownedDigest(live, fieldManagerOf(set)),
   release,
@@ -332,7 +333,7 @@ Wave 1: web (upgrade)
 Pruned, once all of that is ready
   - ConfigMap shop/y
 No longer wanted, and not deleted
-  = PersistentVolumeClaim shop/data stays: a PersistentVolumeClaim is deleted only with consent (PersistentVolumeClaim)
+  = PersistentVolumeClaim shop/data stays: a PersistentVolumeClaim is deleted only with consent
 1 to create, 1 to change, 1 hooks to run, 1 to delete, 1 unchanged`,
   )
   t.false(JSON.stringify(plan).includes('SECRET'))

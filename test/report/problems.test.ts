@@ -88,7 +88,7 @@ test('a problem says what, where, why and what to do now', (t) => {
     printProblem(unknownField, plain),
     [
       'error validate/unknown-field: Deployment web/api has no field spec.replica',
-      '  releases/api/values.yaml:12:3 ← templates/deployment.yaml:12',
+      '  releases/api/values.yaml:12:3 ← templates/deployment.yaml, line 12 as rendered',
       '    12 |   replica: 3',
       '       |   ^^^^^^^',
       '  The API server would refuse it.',

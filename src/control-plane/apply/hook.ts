@@ -2,6 +2,7 @@ import { asMember, partOf } from '../../core/applyset.ts'
 import type { Address } from '../../core/effects/cluster.ts'
 import type { Hook } from '../../core/hook.ts'
 import { uidOf } from '../../core/live.ts'
+import { annotationOf } from '../../core/metadata.ts'
 import { keyOf, nameOf } from '../../core/object.ts'
 import type { KubeObject } from '../../core/object.ts'
 import { bad, good, problem } from '../../core/problem.ts'
@@ -29,7 +30,7 @@ const markOf = (run: Run, hook: PlannedHook): string => `${run.mark}/${hook.even
 
 /** Our own hook of an earlier run, or one that Helm has left behind. */
 const mayDelete = (run: Run, live: KubeObject): boolean =>
-  partOf(live) === run.set.id || live.metadata.annotations?.['helm.sh/hook'] !== undefined
+  partOf(live) === run.set.id || annotationOf(live, 'helm.sh/hook') !== undefined
 
 const inTheWay = (hook: PlannedHook, release: string, why: string): Outcome<never> =>
   bad([
@@ -63,7 +64,7 @@ const create = async (
   if (!found.ok) return bad([problemOfRefusal(found.refusal, hook.id)])
   const there = found.value
   if (there) {
-    const isOurs = there.metadata.annotations?.[runAnnotation] === markOf(run, hook)
+    const isOurs = annotationOf(there, runAnnotation) === markOf(run, hook)
     if (isOurs && readinessOf(there).state !== 'failed') return good(there)
     if (!mayDelete(run, there)) return inTheWay(hook, release, 'somebody else has made it')
     if (!policies.includes('before-hook-creation') && !isOurs)

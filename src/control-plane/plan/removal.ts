@@ -5,7 +5,7 @@ import { uidOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
 import { isKept } from '../../core/kept.ts'
 import { isNamespace, isReserved } from '../../core/namespaces.ts'
-import { groupKindOf, keyOf } from '../../core/object.ts'
+import { keyOf } from '../../core/object.ts'
 import type { KubeObject } from '../../core/object.ts'
 import { ownedDigest } from '../../core/owned-fields.ts'
 import { guardedKinds } from '../../core/plan.ts'
@@ -54,6 +54,6 @@ export const removalOf = (
   if (isNamespace(id) && isReserved(id.name)) return keep('it is a Namespace of the system')
   const guarded = guardOf(id)
   if (guarded && !consent.has(guarded))
-    return keep(`a ${groupKindOf(id).split('.')[0]} is deleted only with consent (${guarded})`)
+    return keep(`a ${guarded} is deleted only with consent`)
   return { do: 'prune', id, uid: uidOf(member) }
 }

@@ -4,9 +4,9 @@ import { sha256 } from '../digest.ts'
 import { manifestPath } from './members.ts'
 
 /** https://github.com/in-toto/attestation, spec/v1/statement.md */
-export const statementType = 'https://in-toto.io/Statement/v1'
+const statementType = 'https://in-toto.io/Statement/v1'
 /** https://slsa.dev/spec/v1.0/provenance */
-export const predicateType = 'https://slsa.dev/provenance/v1'
+const predicateType = 'https://slsa.dev/provenance/v1'
 export const payloadType = 'application/vnd.in-toto+json'
 
 /** A file that a statement speaks of, by name and digest (`sha256:…`). */
