@@ -197,4 +197,4 @@ const benchApply = async (): Promise<void> => {
 }
 
 await benchRender()
-if (!process.argv.includes("--render")) await benchApply()
+if (!process.argv.includes('--render')) await benchApply()

@@ -27,6 +27,7 @@ try {
     format: 'cjs',
     minifySyntax: true,
     legalComments: 'none',
+    define: { 'import.meta.main': 'true' },
     logLevel: 'warning',
   })
   await writeFile(

@@ -16,5 +16,4 @@ export const scoutApply: Program = {
   },
 }
 
-// The single file is CommonJS, where import.meta is empty: there this file is the program.
-if (import.meta.main ?? true) runToEnd(() => runProgram(scoutApply, process.argv.slice(2), voice))
+if (import.meta.main) runToEnd(() => runProgram(scoutApply, process.argv.slice(2), voice))

@@ -1,5 +1,5 @@
 /** Seconds that one call of `run` takes. */
-export const timed = async (run: () => Promise<unknown>): Promise<number> => {
+const timed = async (run: () => Promise<unknown>): Promise<number> => {
   const start = performance.now()
   await run()
   return (performance.now() - start) / 1000

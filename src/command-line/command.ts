@@ -6,7 +6,7 @@ export interface Option {
   choices?: readonly string[]
 }
 
-export interface Argument {
+interface Argument {
   name: string
   help: string
   optional?: true

@@ -14,8 +14,6 @@ import { checkPlan } from './plan/check.ts'
 import type { Consent } from './plan/consent.ts'
 import { planApply } from './plan/plan.ts'
 
-export type { Consent } from './plan/consent.ts'
-
 export interface ControlPlaneSystem {
   cluster: Cluster
   clock: Clock

@@ -17,7 +17,7 @@ const events = [
 export type HookEvent = (typeof events)[number]
 
 const deletePolicies = ['before-hook-creation', 'hook-succeeded', 'hook-failed'] as const
-export type HookDeletePolicy = (typeof deletePolicies)[number]
+type HookDeletePolicy = (typeof deletePolicies)[number]
 
 /** What Helm's annotations make of an object: when it runs, in which order, and when it is deleted. */
 export interface Hook {

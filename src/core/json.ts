@@ -8,14 +8,16 @@ export type JsonObject = { [key: string]: Json }
 /** Only a text with a run of 16 digits can hold an integer that a double cannot: a reviver costs 8 times as much. */
 const mayHoldBigInteger = /\d{16}/
 
+/** Go reads an integer of more than 64 bits as a float, and so does the API server. */
+const fitsInt64 = (value: bigint): boolean => BigInt.asIntN(64, value) === value
+
 type Source = { source?: string }
-const keepInteger = (_key: string, value: unknown, context?: Source): unknown =>
-  typeof value === 'number' &&
-  !Number.isSafeInteger(value) &&
-  context?.source !== undefined &&
-  /^-?\d+$/.test(context.source)
-    ? BigInt(context.source)
-    : value
+const keepInteger = (_key: string, value: unknown, context?: Source): unknown => {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+  if (context?.source === undefined || !/^-?\d+$/.test(context.source)) return value
+  const exact = BigInt(context.source)
+  return fitsInt64(exact) ? exact : value
+}
 
 /** Reads JSON without rounding an integer. Throws SyntaxError as JSON.parse does. */
 export const parseJson = (text: string): Json =>

@@ -11,6 +11,15 @@ export const isReserved = (namespace: string): boolean => reserved.has(namespace
 export const isNamespace = ({ group, kind }: { group: string; kind: string }): boolean =>
   group === '' && kind === 'Namespace'
 
+/** An empty map of labels is owned as a whole by who applies it, and two sets in one Namespace would quarrel over nothing. */
+const withoutBlanks = (metadata: KubeObject['metadata']): KubeObject['metadata'] => {
+  const { labels = {}, annotations = {}, ...rest } = metadata
+  const filled = { ...rest } as KubeObject['metadata']
+  if (Object.keys(labels).length > 0) filled.labels = labels
+  if (Object.keys(annotations).length > 0) filled.annotations = annotations
+  return filled
+}
+
 /**
  * The Namespaces of a set, sorted by name: those that the site declares, those that releases live in, and those that releases
  * declare as objects. One Namespace is one object: where both speak of it, the release's labels win over the site's.
@@ -38,6 +47,7 @@ export const namespacesOf = ({ manifest, releases }: Pick<Wanted, 'manifest' | '
       }
       const labels = { ...site?.labels, ...object.metadata.labels }
       const annotations = { ...site?.annotations, ...object.metadata.annotations }
-      return { ...object, metadata: { ...object.metadata, labels, annotations } }
+      const metadata = { ...object.metadata, labels, annotations }
+      return { ...object, metadata: withoutBlanks(metadata) }
     })
 }

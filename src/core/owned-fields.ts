@@ -24,21 +24,25 @@ const stepInto = (value: Json | undefined, step: string): Json | undefined => {
   return value.find((item) => canonicalJson(item) === canonicalJson(wanted))
 }
 
+const isBlank = (value: Json | undefined): boolean =>
+  value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)
+
 /**
- * What an object holds at the paths in `fields`. Of a leaf that is a map or list in which others own parts (an empty `data: {}`
- * that a controller fills) only its being there counts: the rest is theirs.
+ * What an object holds at the paths in `fields`; undefined where nothing of it counts. A leaf that we left blank (`annotations: null`,
+ * `data: {}`) is there for others to fill: neither what they put there counts nor that the path leaves our fields when they do.
+ * (A value of ours that they replace or remove leaves our fields as well, and that is seen by its missing here.)
  */
-const valuesAt = (fields: JsonObject, value: Json | undefined, others: JsonObject[]): Json => {
-  if (value === undefined) return { gone: true }
-  const steps = Object.keys(fields).filter((step) => step !== '.')
-  if (steps.length === 0)
-    return others.some((other) => !isEmpty(other)) || '.' in fields ? { here: true } : { is: value }
+const valuesAt = (fields: JsonObject, value: Json | undefined, others: JsonObject[]): Json | undefined => {
   const found: JsonObject = {}
+  if ('.' in fields) found['.'] = value !== undefined
+  const steps = Object.keys(fields).filter((step) => step !== '.')
+  if (steps.length === 0 && !isBlank(value) && others.every(isEmpty)) found['is'] = value as Json
   for (const step of steps) {
     const narrowed = others.map((other) => other[step] ?? null).filter(isObject)
-    setField(found, step, valuesAt(fields[step] as JsonObject, stepInto(value, step), narrowed))
+    const below = valuesAt(fields[step] as JsonObject, stepInto(value, step), narrowed)
+    if (below !== undefined) setField(found, step, below)
   }
-  return found
+  return isEmpty(found) ? undefined : found
 }
 
 /**
@@ -57,5 +61,5 @@ export const ownedDigest = (live: KubeObject, manager: string): string => {
     .filter((entry) => !isOurs(entry))
     .map(fieldsOf)
     .filter(isObject)
-  return shortDigest(canonicalJson(ours.map((fields) => valuesAt(fields, live, others))))
+  return shortDigest(canonicalJson(ours.map((fields) => valuesAt(fields, live, others) ?? null)))
 }

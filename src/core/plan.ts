@@ -1,4 +1,5 @@
 import type { HookEvent } from './hook.ts'
+import { keyOf } from './object.ts'
 import type { ObjectId } from './object.ts'
 
 /** Kinds that hold what cannot be made again: they are deleted only where it was asked for by name. */
@@ -11,12 +12,7 @@ export const guardedKinds = [
 export type GuardedKind = (typeof guardedKinds)[number]
 
 /** Why an object is sent. */
-export type Because =
-  | 'changed'
-  | 'drifted'
-  | 'not ours yet'
-  | 'recreated by others'
-  | 'not finished last time'
+type Because = 'changed' | 'drifted' | 'not ours yet' | 'recreated by others' | 'not finished last time'
 
 export type Action =
   | { do: 'create'; id: ObjectId }
@@ -79,3 +75,6 @@ export const changesNothing = (plan: Plan): boolean =>
   plan.kept.every((one) => one.do === 'keep') &&
   hooksOf(plan).length === 0 &&
   actionsOf(plan).every((action) => action.do === 'skip')
+
+/** The name of one hook's run in the inventory. */
+export const hookRun = (event: HookEvent, id: ObjectId): string => `${event} ${keyOf(id)}`

@@ -21,7 +21,7 @@ export interface Excerpt {
  * Whose fault it is decides the exit code: what was declared (1), how the program was called (2),
  * or the world around it: helm, network, cluster, disk (4).
  */
-export type Fault = 'input' | 'usage' | 'world'
+type Fault = 'input' | 'usage' | 'world'
 
 /**
  * A finding, as a value. `code` is `stage/what-is-wrong`; `what` is one sentence that names the thing;

@@ -30,26 +30,32 @@ const removalLine = (removal: Removal): string => {
 const section = (title: string, lines: string[]): string[] =>
   lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)]
 
-const count = (number: number, word: string): string => `${number} ${word}`
+/** A plan in one line: how many objects it makes, changes, deletes and leaves alone. */
+export const summaryOfPlan = (plan: Plan): string => {
+  const actions = actionsOf(plan)
+  const how = (word: Action['do']): number => actions.filter((one) => one.do === word).length
+  if (changesNothing(plan)) return `Nothing to do: ${how('skip')} objects are as they should be.`
+  return [
+    `${how('create')} to create`,
+    `${how('apply')} to change`,
+    `${hooksOf(plan).filter((one) => !one.finished).length} hooks to run`,
+    `${plan.prune.flat().length} to delete`,
+    `${how('skip')} unchanged`,
+  ].join(', ')
+}
 
 /**
  * A plan in words, in the order in which it is carried out: `+` is made, `~` is changed, `!` is run, `-` is deleted, `=` stays.
  * What is as it should be is only counted.
  */
 export const describePlan = (plan: Plan): string => {
-  const actions = actionsOf(plan)
-  const unchanged = actions.filter((one) => one.do === 'skip').length
   const head = `${plan.set}: bundle ${plan.bundle.version} (sequence ${plan.bundle.sequence})${
     plan.replaces
       ? ` replaces ${plan.replaces.version} (sequence ${plan.replaces.sequence})`
       : ', the first one'
   }`
   if (changesNothing(plan))
-    return [
-      head,
-      ...section('Kept', plan.kept.map(removalLine)),
-      `Nothing to do: ${unchanged} objects are as they should be.`,
-    ].join('\n')
+    return [head, ...section('Kept', plan.kept.map(removalLine)), `${summaryOfPlan(plan)}\n`].join('\n')
   const waves = plan.waves.flatMap((releases, at) =>
     releases.flatMap((release) =>
       section(`Wave ${at + 1}: ${release.name} (${release.changed ? release.mode : 'unchanged'})`, [
@@ -66,12 +72,6 @@ export const describePlan = (plan: Plan): string => {
     ...waves,
     ...section('Pruned, once all of that is ready', plan.prune.flat().map(removalLine)),
     ...section('No longer wanted, and not deleted', plan.kept.map(removalLine)),
-    [
-      count(actions.filter((one) => one.do === 'create').length, 'to create'),
-      count(actions.filter((one) => one.do === 'apply').length, 'to change'),
-      count(hooksOf(plan).filter((one) => !one.finished).length, 'hooks to run'),
-      count(plan.prune.flat().length, 'to delete'),
-      count(unchanged, 'unchanged'),
-    ].join(', '),
+    `${summaryOfPlan(plan)}\n`,
   ].join('\n')
 }

@@ -8,7 +8,8 @@ import type { GuardedKind } from '../core/plan.ts'
 import { bad, exitCodes, good } from '../core/problem.ts'
 import { stepper } from '../core/stepper.ts'
 import { jsonText } from '../report/json-text.ts'
-import { describePlan } from '../report/plan.ts'
+import { paintIn } from '../report/paint.ts'
+import { describePlan, summaryOfPlan } from '../report/plan.ts'
 import { tellProgress } from '../report/progress/progress.ts'
 import { describeStatus } from '../report/status.ts'
 import { clock } from '../system/clock.ts'
@@ -99,7 +100,7 @@ export default command({
     try {
       if (verb === 'status') {
         const status = await statusOf(manifest.name, system)
-        answer(status, describeStatus(status))
+        answer(status, describeStatus(status, paintIn(terminal.out.colour)))
         return exitCodes.done
       }
       if (verb === 'plan' || options['dry-run']) {
@@ -113,11 +114,15 @@ export default command({
         { consent, holder, tooling: `scout-apply/${packageFile.version}` },
         system,
       )
+      const kept =
+        plan.kept.length === 0
+          ? ''
+          : `${plan.kept.length} objects stay that the bundle does not want; --dry-run says which and why\n`
       answer(
         { applied: plan },
         changesNothing(plan)
           ? `${manifest.name} ${manifest.version}: nothing to do\n`
-          : `${describePlan(plan)}${manifest.name} ${manifest.version} is applied and ready\n`,
+          : `${manifest.name} ${manifest.version} is applied and ready (${summaryOfPlan(plan)})\n${kept}`,
       )
       return exitCodes.done
     } finally {

@@ -18,7 +18,7 @@ const serviceAccountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token
 const k3sKubeconfig = '/etc/rancher/k3s/k3s.yaml'
 
 /** What a request needs to be let in. */
-export interface Credentials {
+interface Credentials {
   agent: http.Agent
   headers: http.OutgoingHttpHeaders
   auth?: string

@@ -25,11 +25,20 @@ const prompt = async (keyFile: string): Promise<string | undefined> => {
   }
 }
 
+const firstLineOf = async (file: string): Promise<string | undefined> => {
+  try {
+    return (await readFile(file, 'utf8')).split(/\r?\n/, 1)[0]
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
 /** From the file, else from the variable, else from whoever sits at the terminal. A file or variable that is named and not there is no passphrase. */
 export const passphraseFrom =
   ({ file, variable }: PassphraseSource, environment: NodeJS.ProcessEnv = process.env): AskPassphrase =>
   async (keyFile) => {
-    if (file !== undefined) return (await readFile(file, 'utf8')).split(/\r?\n/, 1)[0]
+    if (file !== undefined) return firstLineOf(file)
     if (variable !== undefined) return environment[variable]
     return prompt(keyFile)
   }

@@ -1,6 +1,7 @@
 import test from 'ava'
 import { randomUUID } from 'node:crypto'
 import { fieldManagerOf, setIdOf } from '../../src/core/applyset.ts'
+import { statusOf } from '../../src/control-plane/pipeline.ts'
 import type { KubeObject } from '../../src/core/object.ts'
 import { startProxy } from '../control-plane/proxy.ts'
 import { freshNamespace, sharedControlPlane } from '../control-plane/shared.ts'
@@ -18,7 +19,7 @@ const isLease = (path: string): boolean => path.includes('/leases')
 const widgetCrd = (group: string): KubeObject => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
-  metadata: { name: `widgets.${group}` },
+  metadata: { name: `widgets.${group}`, creationTimestamp: null },
   spec: {
     group,
     scope: 'Namespaced',
@@ -53,7 +54,16 @@ test('a set with a CRD, its custom resource and a Deployment comes up, and the s
       namespace,
       objects: [
         configMap('settings'),
-        deployment('web'),
+        // What charts leave blank, controllers fill: that is no drift.
+        { ...deployment('web'), metadata: { name: 'web', annotations: null } } as unknown as KubeObject,
+        { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'words' }, stringData: { a: 'b' } },
+        { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'blank' }, data: null },
+        {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name: 'web' },
+          spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
+        },
         {
           apiVersion: `${group}/v1`,
           kind: 'Widget',
@@ -358,4 +368,55 @@ test('the fields are applied under the name of the set', async (t) => {
   await applied(cluster, bundleOf(set, 1, [{ name: 'app', namespace, objects: [configMap('x')] }]))
   const live = await controlPlane.request('GET', `/api/v1/namespaces/${namespace}/configmaps/x`)
   t.like(live.body.metadata.managedFields, [{ manager: fieldManagerOf(set), operation: 'Apply' }])
+})
+
+test('two sets may live in one Namespace, and neither sends anything when nothing has changed', async (t) => {
+  const { controlPlane, set } = await fresh('shared')
+  const proxy = await startProxy(controlPlane)
+  const cluster = await open(proxy.kubeconfig)
+  const namespace = `${set}-both`
+  const bundles = ['one', 'two'].map((name) =>
+    bundleOf(`${set}-${name}`, 1, [{ name, namespace, objects: [configMap(name)] }]),
+  )
+  for (const bundle of bundles) t.deepEqual((await applied(cluster, bundle)).problems, undefined)
+  proxy.reset()
+  for (const bundle of bundles) t.deepEqual((await applied(cluster, bundle)).problems, undefined)
+  t.deepEqual(
+    proxy.mutating().filter((one) => !isLease(one.path)),
+    [],
+  )
+  const [, second] = bundles
+  const next = bundleOf(second?.manifest.name ?? '', 2, [])
+  const left = await applied(cluster, next, { empty: true, prune: ['Namespace'] })
+  t.deepEqual(left.problems, undefined)
+  t.is((await controlPlane.request('GET', `/api/v1/namespaces/${namespace}/configmaps/one`)).status, 200)
+  t.is((await controlPlane.request('GET', `/api/v1/namespaces/${namespace}/configmaps/two`)).status, 404)
+  await proxy.stop()
+})
+
+test('the status of a set names what was changed, what is missing and what waits', async (t) => {
+  const { controlPlane, namespace, set, cluster } = await fresh('status')
+  t.is((await statusOf(set, { cluster, tell: () => undefined })).applied, null)
+  const objects = [configMap('whole'), configMap('edited'), configMap('deleted'), deployment('web')]
+  await applied(cluster, bundleOf(set, 1, [{ name: 'app', namespace, objects }]))
+  const path = `/api/v1/namespaces/${namespace}/configmaps`
+  await controlPlane.request('PATCH', `${path}/edited`, {
+    body: { data: { a: 'other' } },
+    type: 'application/merge-patch+json',
+  })
+  await controlPlane.request('DELETE', `${path}/deleted`)
+  await controlPlane.request('PATCH', `/apis/apps/v1/namespaces/${namespace}/deployments/web`, {
+    body: { spec: { template: { metadata: { annotations: { 'test.scout/fate': 'pending' } } } } },
+    type: 'application/merge-patch+json',
+  })
+  const status = await statusOf(set, { cluster, tell: () => undefined })
+  t.like(status.applied, { version: '1.0.1', sequence: 1, state: 'applied' })
+  const told = status.objects.map((one) => [one.id.name, one.state, one.drifted])
+  t.deepEqual(told, [
+    [namespace, 'ready', false],
+    ['deleted', 'missing', false],
+    ['edited', 'ready', true],
+    ['whole', 'ready', false],
+    ['web', 'waiting', false],
+  ])
 })

@@ -116,6 +116,8 @@ export async function startControlPlane({ without = [] }: StartOptions = {}): Pr
         `--service-account-private-key-file=${tokens.privateKey}`,
         `--root-ca-file=${authority.cert}`,
         '--node-monitor-period=500ms',
+        // Nobody renews the lease of a node without a kubelet: its Pods would be called unready after a minute.
+        '--node-monitor-grace-period=24h',
       ],
       'kube-scheduler': controllerFlags(kubeconfig),
       kwok: [

@@ -53,7 +53,7 @@ for (const [claim, fields, before, after] of same)
 const other: [claim: string, fields: JsonObject, before: JsonObject, after: JsonObject][] = [
   ['a value', { 'f:spec': { 'f:a': {} } }, { spec: { a: 1 } }, { spec: { a: 2 } }],
   ['a type', { 'f:spec': { 'f:a': {} } }, { spec: { a: 1 } }, { spec: { a: '1' } }],
-  ['a field that is gone', { 'f:spec': { 'f:a': {} } }, { spec: { a: null } }, { spec: {} }],
+  ['a field that is gone', { 'f:spec': { 'f:a': {} } }, { spec: { a: 1 } }, { spec: {} }],
   [
     'a field in a keyed item',
     { 'f:l': { 'k:{"port":80}': { 'f:name': {} } } },
@@ -91,6 +91,21 @@ test('a map that we left empty and a controller fills is theirs to change', (t) 
   const before = ownedDigest(object(managed, { data: { key: 'a' } }), 'us')
   t.is(before, ownedDigest(object(managed, { data: { key: 'b' } }), 'us'))
   t.not(before, '')
+})
+
+test('a map that we left blank may leave our fields when a controller fills it', (t) => {
+  const ours = { 'f:spec': { 'f:a': {} } }
+  const before = object([apply('us', { ...ours, 'f:metadata': { 'f:annotations': {} } })], { spec: { a: 1 } })
+  const theirs = update('controller', { 'f:metadata': { 'f:annotations': { '.': {}, 'f:revision': {} } } })
+  const after = object([apply('us', ours), theirs], { spec: { a: 1 } })
+  after.metadata.annotations = { revision: '1' }
+  t.is(ownedDigest(before, 'us'), ownedDigest(after, 'us'))
+})
+
+test('a value of ours that somebody has removed leaves our fields, and changes the digest', (t) => {
+  const before = object([apply('us', { 'f:spec': { 'f:a': {}, 'f:b': {} } })], { spec: { a: 1, b: 2 } })
+  const after = object([apply('us', { 'f:spec': { 'f:a': {} } })], { spec: { a: 1 } })
+  t.not(ownedDigest(before, 'us'), ownedDigest(after, 'us'))
 })
 
 test('where we have applied nothing there is no digest', (t) => {

@@ -10,12 +10,12 @@ import type { TrialSite } from './site.ts'
 /** Everything below `rendered/`, to see that a refused render leaves it as it was. */
 const renderedOf = async ({ folder }: TrialSite): Promise<string[]> => {
   const files = await readdir(join(folder, 'rendered'), { recursive: true, withFileTypes: true })
-  return Promise.all(
+  const texts = await Promise.all(
     files
       .filter((file) => file.isFile())
-      .map(async (file) => `${file.name} ${await readFile(join(file.parentPath, file.name), 'utf8')}`)
-      .sort(),
+      .map(async (file) => `${file.name} ${await readFile(join(file.parentPath, file.name), 'utf8')}`),
   )
+  return texts.sort((a, b) => a.localeCompare(b))
 }
 
 /** The problems alone, without the lines of progress before them. */
@@ -89,7 +89,7 @@ for (const { what, golden: name, plant } of declarations)
     const { exitCode, stdout, stderr } = await site.scout('render', '--env', 'production')
     t.is(exitCode, 1, stderr)
     t.is(stdout, '')
-    await golden(t, `line/${name}.txt`, problemsIn(stderr))
+    golden(t, `line/${name}.txt`, problemsIn(stderr))
     t.deepEqual(await renderedOf(site), before)
   })
 
@@ -101,7 +101,7 @@ test('rendered/ that was edited by hand is not bundled, and the file is named', 
   )
   const { exitCode, stderr } = await site.scout('bundle', '--env', 'production', '--key', 'staging.key')
   t.is(exitCode, 1)
-  await golden(t, 'line/edited-by-hand.txt', problemsIn(stderr))
+  golden(t, 'line/edited-by-hand.txt', problemsIn(stderr))
   t.false((await readdir(site.folder)).includes('dist'))
 })
 
@@ -140,7 +140,7 @@ test('a bundle that is truncated, altered, or signed by a stranger is refused be
   }
   for (const [name, { exitCode, stderr }] of Object.entries(refused)) {
     t.is(exitCode, 1, `${name}: ${stderr}`)
-    await golden(t, `line/${name}.txt`, problemsIn(stderr))
+    golden(t, `line/${name}.txt`, problemsIn(stderr))
   }
   t.deepEqual(proxy.requests, [])
 })

@@ -15,15 +15,15 @@ export interface Ended {
   stderr: string
 }
 
-/** Runs a program to its end, whatever its exit code. */
+/** Runs a program to its end, whatever its exit code: Node and tools of this checkout first, unless `plain`. */
 export const ended = async (
   command: string,
   args: string[],
-  options: { cwd?: string; env?: { [name: string]: string } } = {},
+  { plain = false, ...options }: { cwd?: string; env?: { [name: string]: string }; plain?: boolean } = {},
 ): Promise<Ended> => {
   const { exitCode, stdout, stderr, escapedCommand } = await execa(command, args, {
     ...options,
-    preferLocal: true,
+    preferLocal: !plain,
     localDir: root,
     reject: false,
     stdin: 'ignore',

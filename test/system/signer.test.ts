@@ -106,6 +106,7 @@ test('a passphrase comes from the first line of a file, or from a variable', asy
   await writeFile(file, 'from the file\nnot this\n')
   t.is(await passphraseFrom({ file })('alice.key'), 'from the file')
   t.is(await passphraseFrom({ variable: 'PASS' }, { PASS: 'from outside' })('alice.key'), 'from outside')
+  t.is(await passphraseFrom({ file: `${file}.absent` })('alice.key'), undefined)
   t.is(await passphraseFrom({ variable: 'PASS' }, {})('alice.key'), undefined)
 })
 

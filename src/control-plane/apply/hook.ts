@@ -7,6 +7,7 @@ import { keyOf, nameOf } from '../../core/object.ts'
 import type { KubeObject } from '../../core/object.ts'
 import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
+import { hookRun } from '../../core/plan.ts'
 import type { PlannedHook } from '../../core/plan.ts'
 import { readinessOf } from '../../core/readiness/readiness.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
@@ -103,7 +104,7 @@ const runHook = async (
     const waited = await waitReady(run, [hook.id], waiting)
     if (!waited.ok) return waited
   }
-  run.journal.content.hooks.push(`${hook.event} ${keyOf(hook.id)}`)
+  run.journal.content.hooks.push(hookRun(hook.event, hook.id))
   return await run.journal.save()
 }
 

@@ -1,12 +1,12 @@
 import { serviceOf } from '../../core/discovery.ts'
 import { keyOf } from '../../core/object.ts'
 import type { ObjectId } from '../../core/object.ts'
-import { troubleOf } from '../../core/readiness/pod.ts'
+import { readinessOf } from '../../core/readiness/readiness.ts'
 import { mapAt } from '../../core/readiness/rule.ts'
 import type { Run } from './run.ts'
 
 /**
- * What is wrong with the Pods under a workload: `pod web-1, container app: CrashLoopBackOff`, or '' where nothing tells. It only
+ * What is wrong with the Pods under a workload: `Pod web-1: container app: CrashLoopBackOff`, or '' where nothing tells. It only
  * explains another problem, so a refused question is no problem of its own.
  */
 export const findTrouble = async (run: Run, id: ObjectId): Promise<string> => {
@@ -22,8 +22,8 @@ export const findTrouble = async (run: Run, id: ObjectId): Promise<string> => {
   })
   if (!reply.ok) return ''
   for (const pod of reply.value) {
-    const trouble = troubleOf(pod)
-    if (trouble !== '') return `pod ${pod.metadata.name}, ${trouble}`
+    const readiness = readinessOf(pod)
+    if (readiness.state !== 'ready') return `Pod ${pod.metadata.name}: ${readiness.why}`
   }
   return ''
 }

@@ -1,11 +1,9 @@
 import type { HookEvent } from '../../core/hook.ts'
 import type { Inventory } from '../../core/inventory.ts'
 import { keyOf } from '../../core/object.ts'
+import { hookRun } from '../../core/plan.ts'
 import type { PlannedHook } from '../../core/plan.ts'
 import type { WantedObject } from '../../core/wanted.ts'
-
-/** The name of one hook's run in the journal. */
-export const hookRun = (event: HookEvent, key: string): string => `${event} ${key}`
 
 /**
  * The hooks of one event in Helm's order: by weight, then by name (helm v4 `pkg/action/hooks.go`). `resumed` is the inventory
@@ -26,10 +24,10 @@ export const hooksFor = (
         (a.id.name < b.id.name ? -1 : a.id.name > b.id.name ? 1 : 0) ||
         (a.key < b.key ? -1 : 1),
     )
-    .map(({ id, weight, key }) => ({
+    .map(({ id, weight }) => ({
       do: 'hook',
       id,
       event,
       weight,
-      finished: resumed?.hooks.includes(hookRun(event, key)) ?? false,
+      finished: resumed?.hooks.includes(hookRun(event, id)) ?? false,
     }))

@@ -53,7 +53,6 @@ export const removalOf = (
   if (entry.keep || isKept(member)) return keep('an annotation says that it stays')
   if (isNamespace(id) && isReserved(id.name)) return keep('it is a Namespace of the system')
   const guarded = guardOf(id)
-  if (guarded && !consent.has(guarded))
-    return keep(`a ${guarded} is deleted only with consent`)
+  if (guarded && !consent.has(guarded)) return keep(`a ${guarded} is deleted only with consent`)
   return { do: 'prune', id, uid: uidOf(member) }
 }

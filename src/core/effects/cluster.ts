@@ -41,7 +41,7 @@ export interface Discovery {
   silent: string[]
 }
 
-export interface ApplyOptions {
+interface ApplyOptions {
   fieldManager: string
   /** Take fields from other managers. */
   force: boolean

@@ -13,8 +13,8 @@ export const deployment: ReadinessRule = {
     const total = numberAt(status, 'replicas', 0)
     const updated = numberAt(status, 'updatedReplicas', 0)
     const available = numberAt(status, 'availableReplicas', 0)
-    const because = conditionOf(object, 'ReplicaFailure') ?? conditionOf(object, 'Available')
-    const words = because && because.message !== '' ? ` (${wordsOf(because)})` : ''
+    const failure = conditionOf(object, 'ReplicaFailure')
+    const words = failure ? ` (${wordsOf(failure)})` : ''
     if (updated < wanted) return waiting(`${updated} of ${wanted} replicas are updated${words}`)
     if (total > updated) return waiting(`${total - updated} old replicas are still there`)
     if (available < wanted) return waiting(`${available} of ${wanted} replicas are available${words}`)

@@ -11,7 +11,7 @@ const statusesOf = (pod: KubeObject): JsonObject[] =>
   })
 
 /** Why a pod's containers don't run, in the kubelet's words: `container app: CrashLoopBackOff: back-off…`; '' if it names none. */
-export const troubleOf = (pod: KubeObject): string => {
+const troubleOf = (pod: KubeObject): string => {
   for (const status of statusesOf(pod)) {
     const stopped = mapAt(status, 'state', 'waiting')
     const ended = mapAt(status, 'state', 'terminated')

@@ -46,7 +46,7 @@ export interface Condition {
 }
 
 /** The conditions of an object's status, in its order. */
-export const conditionsOf = (object: KubeObject): Condition[] => {
+const conditionsOf = (object: KubeObject): Condition[] => {
   const list = mapAt(object, 'status')['conditions']
   return (Array.isArray(list) ? list : []).filter(isObject).map((one) => ({
     type: textAt(one, 'type'),

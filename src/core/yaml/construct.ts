@@ -8,7 +8,7 @@ import type { Parsed } from './parse.ts'
 import { plainKey, plainValue, taggedValue } from './scalar.ts'
 
 /** A key that stands twice in a map: kubectl takes the last one and says nothing. */
-export interface DuplicateKey {
+interface DuplicateKey {
   key: string
   offset: number
 }
@@ -63,7 +63,9 @@ export const construct = ({ text, events, original }: Parsed): Constructed => {
   let aliasDepth = 0
   let flowDepth = 0
 
-  const count = (event: Node): void => {
+  const enter = (event: Node): void => {
+    if (event.anchorStart >= 0 && !anchorName.test(anchorOf(text, event)))
+      throw fault('the name of an anchor takes letters, digits, `_` and `-`', event.anchorStart)
     decoded++
     if (aliasDepth > 0) aliased++
     if (aliased > 100 && decoded > 1000 && aliased / decoded > allowedAliasRatio(decoded))
@@ -83,7 +85,7 @@ export const construct = ({ text, events, original }: Parsed): Constructed => {
     if (!isPlain(event)) return
     if (text.charAt(event.valueStart) === '?')
       throw fault('a value in a flow collection must not begin with `?`', event.valueStart)
-    if (text.charAt(event.valueEnd) === ':' && flowIndicator.test(text.charAt(event.valueEnd + 1)))
+    if (/^[ \t]*:[,[\]{}]/.test(text.slice(event.valueEnd, event.valueEnd + 100)))
       throw fault('a space must follow `:`', event.valueEnd)
   }
 
@@ -105,7 +107,7 @@ export const construct = ({ text, events, original }: Parsed): Constructed => {
 
   const keyOf = (event: Node): string => {
     if (isPlain(event)) {
-      count(event)
+      enter(event)
       if (flowDepth > 0) refuseAmbiguous(event)
       cursor++
       const key = plainKey(getScalarValue(text, event))
@@ -136,7 +138,7 @@ export const construct = ({ text, events, original }: Parsed): Constructed => {
   const merge = (into: JsonObject): void => {
     const event = events[cursor] as Node
     if (event.type !== EVENT_ID.SEQUENCE) return mergeOne(into)
-    count(event)
+    enter(event)
     const sources: JsonObject[] = []
     cursor++
     while (events[cursor]!.type !== EVENT_ID.POP) {
@@ -197,9 +199,7 @@ export const construct = ({ text, events, original }: Parsed): Constructed => {
   const node = (): Json => {
     const at = cursor
     const event = events[at] as Node
-    count(event)
-    if (event.anchorStart >= 0 && !anchorName.test(anchorOf(text, event)))
-      throw fault('the name of an anchor takes letters, digits, `_` and `-`', event.anchorStart)
+    enter(event)
     if (event.type === EVENT_ID.ALIAS) return alias()
     cursor++
     if (event.type === EVENT_ID.SCALAR) return scalar(event)

@@ -40,7 +40,7 @@ export interface Shape {
 /** A shape is made when a value needs it first: a CRD of a megabyte costs only what its objects use. */
 export type Child = () => Shape
 
-export const boundKeywords = [
+const boundKeywords = [
   'minimum',
   'maximum',
   'exclusiveMinimum',

@@ -216,8 +216,11 @@ export const stricter: [body: string, why: string][] = [
     'x:\n  z:\n  a: [b, \tc]\n',
     'a tab within a flow collection; indentation cannot be told from it by our parser',
   ],
-  ['a: &b:c\n', 'go-yaml ends the name of the anchor before the colon'],
+  ['&b:c k: 1\n', 'go-yaml ends the name of the anchor before the colon'],
+  ['a: &b:c\n', 'the same'],
+  ['a:\t[b]\n', 'a tab before a flow collection'],
   ['a: {b:}\n', 'go-yaml has the key `b:`, YAML 1.2 has `b`'],
+  ['a: {b :}\n', 'the same, with a space'],
   ['a: [?b]\n', 'go-yaml has a map, YAML 1.2 the string `?b`'],
   ['a: [!!str, b]\n', 'go-yaml takes the comma for a part of the tag'],
   ['a: !!binary /w==\n', 'bytes that are no text: kubectl puts U+FFFD in their place'],
@@ -235,10 +238,23 @@ export const laxer: [body: string, why: string][] = [
   [`${'k'.repeat(1100)}: 1\n`, 'a long key without `?`'],
 ]
 
-/** What both take and read differently. */
-export const different: [body: string, why: string][] = [
+/** The same as whole streams. */
+export const laxerStreams: [stream: string, why: string][] = [
   [
-    '1579809.2155535: x\n',
+    '---# comment\napiVersion: v1\nkind: Case\nmetadata: {name: a}\n',
+    'a comment that touches the first `---`',
+  ],
+  ['|\n  text\n', 'a text that is no object; readObjects refuses it'],
+]
+
+/** What both take and read differently, as whole streams. */
+export const different: [stream: string, why: string][] = [
+  [
+    'apiVersion: v1\nkind: Case\nmetadata: {name: a}\n1579809.2155535: x\n',
     'a float as key: the shortest decimals of a 32-bit float are rounded to even by Go, up by us',
+  ],
+  [
+    '---\n\uFEFFapiVersion: v1\nkind: Case\nmetadata: {name: a}\n',
+    'a byte order mark after the first `---`: for kubectl it is a part of the key',
   ],
 ]

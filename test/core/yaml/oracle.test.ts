@@ -4,7 +4,7 @@ import test from 'ava'
 import type { Json, JsonObject } from '../../../src/core/json.ts'
 import { readYaml } from '../../../src/core/yaml/read.ts'
 import { writeYaml } from '../../../src/core/yaml/write.ts'
-import { different, keys, laxer, phrases, refused, scalars, shapes, stricter } from './cases.ts'
+import { different, keys, laxer, laxerStreams, phrases, refused, scalars, shapes, stricter } from './cases.ts'
 import { kubectlReads } from './kubectl.ts'
 import { strings, values } from './values.ts'
 
@@ -56,17 +56,19 @@ test('what kubectl takes and we refuse is known, and why', async (t) => {
 })
 
 test('what kubectl refuses and we take is known, and why', async (t) => {
-  for (const [body, why] of laxer) {
-    t.not(ours(head + body), 'refused', why)
-    t.is(await theirs(head + body), 'refused', why)
+  const streams = [...laxer.map(([body, why]) => [head + body, why] as const), ...laxerStreams]
+  for (const [stream, why] of streams) {
+    t.not(ours(stream), 'refused', why)
+    t.is(await theirs(stream), 'refused', why)
   }
 })
 
 test('what kubectl reads otherwise is known, and why', async (t) => {
-  for (const [body, why] of different) {
-    const expected = await theirs(head + body)
+  for (const [stream, why] of different) {
+    const expected = await theirs(stream)
     t.not(expected, 'refused', why)
-    t.notDeepEqual(ours(head + body), expected, why)
+    t.not(ours(stream), 'refused', why)
+    t.notDeepEqual(ours(stream), expected, why)
   }
 })
 
@@ -75,6 +77,7 @@ const named = (name: string, rest = ''): string =>
 const streams: string[] = [
   `${named('a')}---\n${named('b')}`,
   `---\n${named('a')}---\n`,
+  `${named('a')}---`,
   `---\n---\n---\n${named('a')}---\n---\n`,
   `--- # comment\n${named('a')}---   \n${named('b')}`,
   `---\n# only a comment\n---\n${named('a')}`,
