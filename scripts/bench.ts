@@ -14,7 +14,8 @@ import { alternate, table } from './bench/measure.ts'
 
 const root = join(import.meta.dirname, '..')
 const scout = join(root, 'src/scout.ts')
-const applier = join(root, 'src/scout-apply.ts')
+/** What operators run: the single file. */
+const applier = join(root, 'dist/scout-apply')
 const cores = availableParallelism()
 const objects = Number(process.env['BENCH_OBJECTS'] ?? 1000)
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3)
@@ -109,11 +110,12 @@ const writeSite = async (folder: string, name: string, namespace: string): Promi
 }
 
 const benchApply = async (): Promise<void> => {
+  await node([join(root, 'scripts/single-file.ts')], root)
   const controlPlane = await startControlPlane({ without: ['kube-scheduler', 'kwok'] })
   try {
     await inFolder(async (folder) => {
-      await node([scout, 'keys', 'generate', 'bench', '--out', 'bench.key', '--no-passphrase'], folder)
-      const trust = await node([scout, 'keys', 'trust', 'bench.key.pub', '--cluster', 'bench'], folder)
+      await node([scout, 'keys', 'generate', 'bench.key', '--no-passphrase'], folder)
+      const trust = await node([scout, 'keys', 'trust', 'bench.pub', '--cluster', 'bench'], folder)
       await writeFile(join(folder, 'trust.yaml'), trust.stdout)
       for (let round = 0; round < rounds; round += 1) {
         const site = join(folder, `site-${round}`)
@@ -151,16 +153,16 @@ const benchApply = async (): Promise<void> => {
         {
           name: 'scout-apply: verify, plan, inventory, apply, prune',
           run: (round: number) =>
-            node(
+            execa(
+              applier,
               [
-                applier,
                 `dist/bench-${round}-bench-1.0.0.tgz`,
                 '--trust',
                 '../trust.yaml',
                 '--kubeconfig',
                 controlPlane.kubeconfig,
               ],
-              siteOf(round),
+              { cwd: siteOf(round) },
             ),
         },
         {

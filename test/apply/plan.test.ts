@@ -334,7 +334,8 @@ Pruned, once all of that is ready
   - ConfigMap shop/y
 No longer wanted, and not deleted
   = PersistentVolumeClaim shop/data stays: a PersistentVolumeClaim is deleted only with consent
-1 to create, 1 to change, 1 hooks to run, 1 to delete, 1 unchanged`,
+1 to create, 1 to change, 1 hooks to run, 1 to delete, 1 unchanged
+`,
   )
   t.false(JSON.stringify(plan).includes('SECRET'))
 })
