@@ -215,8 +215,36 @@ test('a cycle of imports does not pass the gate: lint', async (t) => {
   t.regex(all, /no-cycle/)
 })
 
+for (const page of ['docs/rules.md', 'docs/commands.md'])
+  test(`a stale ${page} does not pass the gate: generated files`, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'scout-gates-'))
+    t.teardown(() => rm(folder, { recursive: true, force: true }))
+    for (const name of ['package.json', 'src', 'scripts', 'docs', 'schemas'])
+      await cp(join(root, name), join(folder, name), { recursive: true })
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+    const check = () =>
+      execa('node', ['scripts/docs.ts', '--check'], {
+        cwd: folder,
+        reject: false,
+        preferLocal: true,
+        localDir: root,
+      })
+    t.is((await check()).exitCode, 0)
+    await writeFile(join(folder, page), `${await readFile(join(folder, page), 'utf8')}stale\n`)
+    const { exitCode, stderr } = await check()
+    t.is(exitCode, 1)
+    t.true(stderr.includes(page), stderr)
+  })
+
 test('every gate that is proven here is one that make check runs', async (t) => {
   const makefile = await readFile(join(root, 'Makefile'), 'utf8')
-  for (const command of ['oxfmt --check .', 'oxlint --deny-warnings', 'tsc', 'knip'])
+  for (const command of [
+    'oxfmt --check .',
+    'oxlint --deny-warnings',
+    'tsc',
+    'knip',
+    'node scripts/types.ts --check',
+    'node scripts/docs.ts --check',
+  ])
     t.true(makefile.includes(`\t${command}\n`), command)
 })
