@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -6,13 +6,14 @@ import { ended, root, trialSite } from './site.ts'
 
 test('two clones of one commit, in different folders, make the same bytes', async (t) => {
   const site = await trialSite(t)
-  await site.scout('keys', 'generate', 'staging.key', '--no-passphrase')
+  await mkdir(join(site.folder, 'keys'))
+  await site.scout('keys', 'generate', 'keys/staging.key', '--no-passphrase')
   const other = await mkdtemp(join(tmpdir(), 'scout-other-'))
   t.teardown(() => rm(other, { recursive: true, force: true }))
   const clone = join(other, 'deeper', 'clone')
   await site.git('clone', '-q', site.folder, clone)
   await symlink(join(root, 'node_modules'), join(clone, 'node_modules'))
-  await cp(join(site.folder, 'staging.key'), join(clone, 'staging.key'))
+  await cp(join(site.folder, 'keys'), join(clone, 'keys'), { recursive: true })
 
   const digest = async (cwd: string): Promise<string> => {
     const args = [
@@ -21,7 +22,7 @@ test('two clones of one commit, in different folders, make the same bytes', asyn
       '--env',
       'production',
       '--key',
-      'staging.key',
+      'keys/staging.key',
       '--output',
       'json',
     ]
