@@ -84,7 +84,15 @@ async function discovery(request: Request, kubernetes: string): Promise<string> 
           shortNames: resource.shortNames ?? [],
           namespaced: resource.scope === 'Namespaced',
           verbs: resource.verbs.toSorted(),
-          subresources: (resource.subresources ?? []).map(({ subresource }: Json) => subresource).toSorted(),
+          subresources: (resource.subresources ?? [])
+            .map(({ subresource, responseKind: { group, version, kind }, verbs }: Json) => ({
+              name: subresource,
+              group,
+              version,
+              kind,
+              verbs: verbs.toSorted(),
+            }))
+            .toSorted((a: Json, b: Json) => (a.name < b.name ? -1 : 1)),
         })
       }
     }
