@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import { runProgram } from './command-line/program.ts'
 import type { Program } from './command-line/program.ts'
+import packageFile from '../package.json' with { type: 'json' }
 import { runToEnd } from './system/process.ts'
 import { voice } from './voice.ts'
 
 /** The program of the staging node: what is declared becomes one signed file. */
 export const scout: Program = {
   name: 'scout',
+  version: packageFile.version,
   what: 'scout renders Helm releases ahead of time, and makes them one signed bundle for a cluster without internet.',
   commands: {
     render: {

@@ -34,7 +34,10 @@ export const parseCall = <O extends Options>(
     options: Object.fromEntries(
       Object.entries(spec.options).map(([key, option]) => [
         key,
-        { type: option.value === undefined ? ('boolean' as const) : ('string' as const) },
+        {
+          type: option.value === undefined ? ('boolean' as const) : ('string' as const),
+          ...(key === 'help' && { short: 'h' }),
+        },
       ]),
     ),
     strict: false,
@@ -74,11 +77,14 @@ export const parseCall = <O extends Options>(
     const given = positionals[index]
     if (given === undefined && !argument.optional)
       found.push(usage(`${name} needs ${argument.name}: ${argument.help}.`, help))
-    if (given !== undefined && argument.choices !== undefined && !argument.choices.includes(given))
+    const { choices } = argument
+    if (given !== undefined && choices !== undefined && !choices.includes(given))
       found.push(
         usage(
           `${argument.name} cannot be "${given}".`,
-          meant(given, argument.choices, `one of ${argument.choices.join(', ')}.`),
+          positionals.some((word) => choices.includes(word))
+            ? `the order is \`${name} ${spec.arguments.map((one) => one.name).join(' ')}\`.`
+            : meant(given, choices, `one of ${choices.join(', ')}.`),
         ),
       )
   }

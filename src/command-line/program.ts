@@ -15,6 +15,7 @@ export interface Voice {
 
 export interface Program {
   name: string
+  version: string
   what: string
   /** By name; each is loaded when it is called. A program with one nameless command (`''`) takes no command word. */
   commands: { [name: string]: { summary: string; load: () => Promise<Command> } }
@@ -22,7 +23,9 @@ export interface Program {
 
 /** `--output json` and `--verbose` as they stand on the line, for problems found before the line is parsed. */
 const manner = (argv: string[]): { json: boolean; verbose: boolean } => ({
-  json: argv.includes('--output=json') || argv[argv.indexOf('--output') + 1] === 'json',
+  json:
+    argv.includes('--output=json') ||
+    argv.some((word, index) => word === 'json' && argv[index - 1] === '--output'),
   verbose: argv.includes('--verbose'),
 })
 
@@ -63,14 +66,21 @@ export const runProgram = async (program: Program, argv: string[], voice: Voice)
     return exitCodeOf(problems)
   }
   const only = program.commands['']
-  const [word, ...rest] = argv
+  // `scout help render` is how git and go are asked.
+  const asked =
+    only === undefined && argv[0] === 'help' && argv.length > 1 ? [...argv.slice(1), '--help'] : argv
+  const [word, ...rest] = asked
+  if (word === '--version') {
+    voice.out(`${program.name} ${program.version}\n`)
+    return exitCodes.done
+  }
   if (word === 'completion') {
     const script = await completion(program, rest)
     if (!script.ok) return tellRefusal(script.problems)
     voice.out(script.value)
     return exitCodes.done
   }
-  if (only === undefined && (word === undefined || word === '--help' || word === 'help')) {
+  if (only === undefined && (word === undefined || word === '--help' || word === '-h' || word === 'help')) {
     const summaries = Object.entries(program.commands).map(([name, { summary }]) => [name, summary] as const)
     voice.out(
       programHelp(program.name, program.what, {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { labelOf } from './metadata.ts'
 import { groupKindOf } from './object.ts'
 import type { KubeObject, ObjectId } from './object.ts'
+import { withoutStringData } from './string-data.ts'
 
 /**
  * How a set marks what is its own, compatible with kubectl's ApplySets (kubectl `pkg/cmd/apply/applyset.go`), so that
@@ -31,9 +32,9 @@ export const setIdOf = (set: string): string => {
 
 export const partOf = (object: KubeObject): string | undefined => labelOf(object, labels.partOf)
 
-/** The object with the label that makes it a member. */
+/** The object as it is sent: with the label that makes it a member, and a Secret with what is stored of it. */
 export const asMember = (object: KubeObject, setId: string): KubeObject => ({
-  ...object,
+  ...withoutStringData(object),
   metadata: { ...object.metadata, labels: { ...object.metadata.labels, [labels.partOf]: setId } },
 })
 

@@ -26,7 +26,7 @@ export interface SiteFile {
    */
   images: {
     /**
-     * Harbor's host, and its port where it is not 443. No scheme, no path.
+     * Harbor's host, and its port where it is not 443. No scheme, no path. A name without dot and port would be taken for a folder of Docker Hub.
      */
     harbor: string
     /**

@@ -58,8 +58,10 @@ export const hookOf = (object: KubeObject): Outcome<Hook | undefined> => {
   const known = words.filter((word): word is HookEvent => (events as readonly string[]).includes(word))
   if (known.length !== words.length || known.length === 0)
     refuse(`"${declared}" is not a list of hook events.`, `Use ${events.join(', ')} in helm.sh/hook.`)
-  const weight = Number(annotations['helm.sh/hook-weight'] ?? '0')
-  if (!Number.isSafeInteger(weight))
+  const weighed = annotations['helm.sh/hook-weight'] ?? '0'
+  const weight = Number(weighed)
+  // Helm takes what is no integer for 0 without a word, and `Number` takes `0x10`, `1e3` and blanks.
+  if (!/^[-+]?\d+$/.test(weighed) || !Number.isSafeInteger(weight))
     refuse('its hook weight is not an integer.', 'Write an integer in quotes in helm.sh/hook-weight.')
   const policies = listed(annotations['helm.sh/hook-delete-policy'] ?? '')
   const knownPolicies = policies.filter((word): word is HookDeletePolicy =>

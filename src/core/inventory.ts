@@ -16,6 +16,7 @@ import { bad, good, problem } from './problem.ts'
 import type { Outcome, Problem } from './problem.ts'
 import { phases } from './records.ts'
 import type { Phase } from './records.ts'
+import { shortDigest } from './short-digest.ts'
 
 /** What is known of one object that the set has put on the cluster, or is about to. */
 export interface InventoryEntry {
@@ -44,7 +45,7 @@ export interface Inventory {
   /** Counts the runs that changed something; a run that was cut short is taken up under its number. */
   generation: number
   state: 'applying' | 'applied'
-  /** By name: the digest of each release that was fully there once, its hooks included. */
+  /** By name: the digest of each release that is there in full, its hooks included; '' where it was once and is being changed. */
   releases: { [release: string]: string }
   /** The hooks that this generation has finished: `EVENT KEY`. */
   hooks: string[]
@@ -174,6 +175,25 @@ export const inventoryOf = (secret: KubeObject, set: string): Outcome<Inventory>
   }
 }
 
+/**
+ * An inventory as large as this one will be once all is known: what is not known yet packs well, and what will take its place does not.
+ * One that will be too large is refused before anything is applied, not after.
+ */
+const whenKnown = (inventory: Inventory): Inventory => ({
+  ...inventory,
+  entries: new Map(
+    Array.from(inventory.entries, ([key, entry]) => [
+      key,
+      {
+        ...entry,
+        uid: entry.uid || `${shortDigest(`uid ${key}`)}-${shortDigest(key).slice(0, 13)}`,
+        wanted: entry.wanted || shortDigest(`wanted ${key}`),
+        owned: entry.owned || shortDigest(`owned ${key}`),
+      },
+    ]),
+  ),
+})
+
 /** The Secret that holds an inventory; `resourceVersion` is that of the live one, or undefined for a new one. */
 export const secretOf = (
   inventory: Inventory,
@@ -181,8 +201,9 @@ export const secretOf = (
   tooling: string,
   resourceVersion: string | undefined,
 ): Outcome<KubeObject> => {
-  const packed = gzipSync(journalOf(inventory), { level: 9 }).toString('base64')
-  if (packed.length > largestJournal)
+  const pack = (content: Inventory): string => gzipSync(journalOf(content), { level: 9 }).toString('base64')
+  const packed = pack(inventory)
+  if (Math.max(packed.length, pack(whenKnown(inventory)).length) > largestJournal)
     return refusal(
       set,
       'apply/inventory-too-large',

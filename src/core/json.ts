@@ -1,3 +1,5 @@
+import { utf8Text } from './utf-8.ts'
+
 /**
  * JSON as Kubernetes means it. An integer beyond 2^53 is a `bigint` and every other number is a `number`;
  * so nothing that a manifest says is rounded on its way (CRDs do say `maximum: 9223372036854775807`).
@@ -25,6 +27,16 @@ export const parseJson = (text: string): Json =>
     ? JSON.parse(text, keepInteger as (key: string, value: unknown) => unknown)
     : JSON.parse(text)) as Json
 
+/** The value of a JSON text in UTF-8, or undefined where the bytes are none. */
+export const jsonOf = (bytes: Uint8Array): Json | undefined => {
+  const text = utf8Text(bytes)
+  try {
+    return text === undefined ? undefined : parseJson(text)
+  } catch {
+    return undefined
+  }
+}
+
 type RawJson = { rawJSON(text: string): unknown }
 const writeInteger = (_key: string, value: unknown): unknown =>
   typeof value === 'bigint' ? (JSON as unknown as RawJson).rawJSON(value.toString()) : value
@@ -41,14 +53,12 @@ export const setField = (target: JsonObject, key: string, value: Json): void => 
   Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
-const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
 /** The same value with the keys of every map in code unit order: what digests and files are made of. */
 export const sortKeys = (value: Json): Json => {
   if (Array.isArray(value)) return value.map(sortKeys)
   if (!isObject(value)) return value
   const sorted: JsonObject = {}
-  for (const key of Object.keys(value).sort(byCodePoint)) setField(sorted, key, sortKeys(value[key] as Json))
+  for (const key of Object.keys(value).sort()) setField(sorted, key, sortKeys(value[key] as Json))
   return sorted
 }
 

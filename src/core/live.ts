@@ -1,6 +1,7 @@
 import type { Discovery } from './effects/cluster.ts'
 import type { Inventory } from './inventory.ts'
-import type { KubeObject } from './object.ts'
+import { keyOf } from './object.ts'
+import type { KubeObject, ObjectId } from './object.ts'
 
 /** What is on the cluster of all that a bundle and its inventory speak of. */
 export interface Live {
@@ -22,3 +23,16 @@ export const resourceVersionOf = (object: KubeObject): string => {
   const version = object.metadata['resourceVersion']
   return typeof version === 'string' ? version : ''
 }
+
+export const isBeingDeleted = (object: KubeObject): boolean =>
+  object.metadata['deletionTimestamp'] !== undefined
+
+const atKey = (live: Live, id: ObjectId): KubeObject | undefined =>
+  live.members.get(keyOf(id)) ?? live.others.get(keyOf(id))
+
+/** Whether an object, or the Namespace that it is in, is being deleted: what is there of it now will not be there for long. */
+export const isGoing = (live: Live, id: ObjectId): boolean =>
+  [id, { group: '', kind: 'Namespace', namespace: '', name: id.namespace }].some((one) => {
+    const object = atKey(live, one)
+    return object !== undefined && isBeingDeleted(object)
+  })

@@ -63,3 +63,9 @@ export const ownedDigest = (live: KubeObject, manager: string): string => {
     .filter(isObject)
   return shortDigest(canonicalJson(ours.map((fields) => valuesAt(fields, live, others) ?? null)))
 }
+
+/** Whether the server's record names `manager` as one who wrote this object, by whatever operation. */
+export const isWrittenBy = (live: KubeObject, manager: string): boolean => {
+  const managed = live.metadata['managedFields']
+  return Array.isArray(managed) && managed.some((one) => isObject(one) && one['manager'] === manager)
+}

@@ -12,7 +12,13 @@ export const guardedKinds = [
 export type GuardedKind = (typeof guardedKinds)[number]
 
 /** Why an object is sent. */
-type Because = 'changed' | 'drifted' | 'not ours yet' | 'recreated by others' | 'not finished last time'
+type Because =
+  | 'changed'
+  | 'drifted'
+  | 'not ours yet'
+  | 'recreated by others'
+  | 'being deleted'
+  | 'not finished last time'
 
 export type Action =
   | { do: 'create'; id: ObjectId }

@@ -8,6 +8,13 @@ export type Path = (string | number)[]
 export const pointerOf = (path: Path): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
+/** The keys of a JSON pointer, unescaped; those of lists are texts as well. */
+export const keysOfPointer = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+
 /** A copy of `value` in which the place at `path`, which exists, holds `next`. What lies beside the path is shared, not copied. */
 export const replaceAt = (value: Json, path: Path, next: Json): Json => {
   const [step, ...rest] = path

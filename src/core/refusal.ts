@@ -11,6 +11,30 @@ const thing = ({ group, resource, namespace, name }: Asked): string =>
     namespace === '' ? '' : ` in namespace ${namespace}`,
   ].join('')
 
+/** A place in a Secret, as messages about types name it. Keys are no secret. */
+const secretPlace = /\.(?:data|stringData)\b(?:\.[\w.-]+)?/g
+
+/** Whether the server's words may quote what was sent, and what was sent is secret. */
+const mayQuoteSecret = ({ asked, status, message }: Refusal): boolean =>
+  asked.group === '' &&
+  asked.resource === 'secrets' &&
+  ['create', 'patch', 'update'].includes(asked.verb) &&
+  ([400, 422, 500].includes(status) || message.includes('admission webhook'))
+
+/** What the server objects to, in its words; of a Secret only the places, because its words quote values. */
+export const detailsOf = (refusal: Refusal): string => {
+  if (mayQuoteSecret(refusal)) {
+    const places = [...refusal.causes.map((one) => one.field), ...(refusal.message.match(secretPlace) ?? [])]
+    const named = Array.from(new Set(places.filter((one) => one !== ''))).join(', ')
+    return `${named === '' ? '' : `${named}: `}its words are not shown, because they may quote the Secret's values`
+  }
+  return refusal.causes.length === 0
+    ? refusal.message
+    : refusal.causes
+        .map((cause) => (cause.field === '' ? cause.message : `${cause.field}: ${cause.message}`))
+        .join('; ')
+}
+
 /** The user as the API server knows them: it says so in every refusal for want of a right. */
 const userOf = (message: string): string => /User "([^"]*)"/.exec(message)?.[1] ?? 'this user'
 
@@ -74,12 +98,12 @@ export const problemOfRefusal = (refusal: Refusal, object?: ObjectId): Problem =
       what: `${subject}: the admission webhook ${webhook} could not be asked.`,
       where,
       fix: `Look at the Service behind the webhook ${webhook}: it must answer before this can be applied.`,
-      raw: refusal.message,
+      ...(!mayQuoteSecret(refusal) && { raw: refusal.message }),
     })
   return problem({
     code: 'cluster/refused',
     fault: refusal.status === 400 || refusal.status === 422 || refusal.status === 403 ? 'input' : 'world',
-    what: `${subject}: the API server answered ${refusal.status} ${refusal.reason}: ${refusal.message}`,
+    what: `${subject}: the API server answered ${[refusal.status, refusal.reason].filter((word) => word !== '').join(' ')}: ${mayQuoteSecret(refusal) ? detailsOf(refusal) : refusal.message}`,
     where,
     fix:
       object === undefined

@@ -24,6 +24,7 @@ const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
 
 const fixes: { [code: string]: string } = {
   ENOSPC: 'Make room on the disk and run it again.',
+  EROFS: 'Make the file system writable, or work in a copy elsewhere.',
   EACCES: 'Give the user that runs this the permission to the path, and run it again.',
   EXDEV: 'Put the file itself in place of the link.',
   EILSEQ: 'Save the file as UTF-8 text.',

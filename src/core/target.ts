@@ -1,6 +1,7 @@
 import { isObject } from './json.ts'
 import type { JsonObject } from './json.ts'
 import type { GroupVersion, KubeObject } from './object.ts'
+import type { Discovered } from './stand-in/knowledge.ts'
 
 /** One kind that a server serves, in one version. */
 export interface ServedKind extends GroupVersion {
@@ -24,8 +25,9 @@ export interface KindSchemas {
   definitions: { [name: string]: JsonObject }
 }
 
-/** A target whose built-in kinds are known field by field. */
+/** A target whose built-in kinds are known field by field, and whose discovery is known as its API server tells it. */
 export interface DescribedTarget extends Target {
+  discovered: Discovered
   schemas: KindSchemas
 }
 

@@ -4,6 +4,7 @@ import { readPublicKey } from './bundle/key.ts'
 import type { KeyFault } from './bundle/key.ts'
 import { shapeOf } from './bundle/shape.ts'
 import { instantOf } from './bundle/time.ts'
+import { keysOfPointer } from './pointer.ts'
 import type { Path } from './pointer.ts'
 import { bad, problem, unless } from './problem.ts'
 import type { Outcome, Problem, Problems } from './problem.ts'
@@ -65,12 +66,6 @@ const refusing =
     )
   }
 
-const partsOf = (pointer: string): Path =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-
 const readKey = (written: WrittenKey, at: Path, refuse: Refuse): TrustedKey | undefined => {
   const timeOf = (field: 'notBefore' | 'notAfter'): { [field: string]: number } => {
     const time = written[field]
@@ -98,12 +93,12 @@ const readKey = (written: WrittenKey, at: Path, refuse: Refuse): TrustedKey | un
 /** One key under two names would count twice against the threshold, and one name for two keys would say nothing. */
 const refuseTwins = (keys: (TrustedKey | undefined)[], refuse: Refuse): void => {
   const names = new Set<string>()
-  const halves = new Map<string, string>()
+  const before: TrustedKey[] = []
   for (const [index, one] of keys.entries()) {
     if (one === undefined) continue
     const { name, key } = one
-    const half = key.export({ type: 'spki', format: 'der' }).toString('hex')
-    const twin = halves.get(half)
+    // Not by their bytes: a point can be written in two ways.
+    const twin = before.find((other) => other.key.equals(key))
     if (names.has(name))
       refuse('duplicate-key', `The name "${name}" is there twice.`, 'Give each key a name of its own.', [
         'keys',
@@ -113,12 +108,12 @@ const refuseTwins = (keys: (TrustedKey | undefined)[], refuse: Refuse): void => 
     else if (twin !== undefined)
       refuse(
         'duplicate-key',
-        `"${name}" and "${twin}" are the same key.`,
+        `"${name}" and "${twin.name}" are the same key.`,
         'Remove one: it would count twice.',
         ['keys', index],
       )
     names.add(name)
-    halves.set(half, name)
+    before.push(one)
   }
 }
 
@@ -136,7 +131,7 @@ export const readTrust = (bytes: Uint8Array, file: string): Outcome<Trust> => {
       'wrong-shape',
       `${pointer === '' ? file : pointer} ${message}.`,
       'Write it as schemas/trust.schema.json says.',
-      partsOf(pointer),
+      keysOfPointer(pointer),
       'key',
     )
   if (found.length > 0) return bad(found as Problems)

@@ -1,25 +1,27 @@
 import { nameOf } from '../core/object.ts'
+import { counted } from './count.ts'
+import type { Paint } from './paint.ts'
 import { actionsOf, changesNothing, hooksOf } from '../core/plan.ts'
 import type { Action, Plan, PlannedHook, Removal } from '../core/plan.ts'
 
-const actionLine = (action: Action): string[] => {
+const actionLine = (action: Action, paint: Paint): string[] => {
   switch (action.do) {
     case 'create':
-      return [`+ ${nameOf(action.id)}`]
+      return [paint.green(`+ ${nameOf(action.id)}`)]
     case 'apply':
-      return [`~ ${nameOf(action.id)} (${action.because})`]
+      return [paint.yellow(`~ ${nameOf(action.id)} (${action.because})`)]
     case 'skip':
       return []
   }
 }
 
-const hookLine = ({ id, event, weight, finished }: PlannedHook): string =>
-  `! ${nameOf(id)} (${event} hook, weight ${weight}${finished ? ', already run' : ''})`
+const hookLine = ({ id, event, weight, finished }: PlannedHook, paint: Paint): string =>
+  paint.cyan(`! ${nameOf(id)} (${event} hook, weight ${weight}${finished ? ', already run' : ''})`)
 
-const removalLine = (removal: Removal): string => {
+const removalLine = (removal: Removal, paint: Paint): string => {
   switch (removal.do) {
     case 'prune':
-      return `- ${nameOf(removal.id)}`
+      return paint.red(`- ${nameOf(removal.id)}`)
     case 'keep':
       return `= ${nameOf(removal.id)} stays: ${removal.because}`
     case 'forget':
@@ -27,51 +29,69 @@ const removalLine = (removal: Removal): string => {
   }
 }
 
-const section = (title: string, lines: string[]): string[] =>
-  lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)]
+const section = (title: string, lines: string[], { bold }: Paint): string[] =>
+  lines.length === 0 ? [] : [bold(title), ...lines.map((line) => `  ${line}`)]
 
-/** A plan in one line: how many objects it makes, changes, deletes and leaves alone. */
-export const summaryOfPlan = (plan: Plan): string => {
+const countsOf = (plan: Plan) => {
   const actions = actionsOf(plan)
   const how = (word: Action['do']): number => actions.filter((one) => one.do === word).length
-  if (changesNothing(plan)) return `Nothing to do: ${how('skip')} objects are as they should be.`
-  return [
-    `${how('create')} to create`,
-    `${how('apply')} to change`,
-    `${hooksOf(plan).filter((one) => !one.finished).length} hooks to run`,
-    `${plan.prune.flat().length} to delete`,
-    `${how('skip')} unchanged`,
-  ].join(', ')
+  return {
+    create: how('create'),
+    change: how('apply'),
+    hooks: hooksOf(plan).filter((one) => !one.finished).length,
+    delete: plan.prune.flat().length,
+    unchanged: how('skip'),
+  }
+}
+
+/** A plan in one line, before it is carried out: how many objects it makes, changes, deletes and leaves alone. */
+const summaryOfPlan = (plan: Plan): string => {
+  const counts = countsOf(plan)
+  if (changesNothing(plan)) return `Nothing to do: ${counted(counts.unchanged, 'object')} as they should be.`
+  return `${counts.create} to create, ${counts.change} to change, ${counted(counts.hooks, 'hook')} to run, ${counts.delete} to delete, ${counts.unchanged} unchanged`
+}
+
+/** The same line once the plan is carried out. */
+export const summaryOfDone = (plan: Plan): string => {
+  const counts = countsOf(plan)
+  return `${counts.create} created, ${counts.change} changed, ${counted(counts.hooks, 'hook')} run, ${counts.delete} deleted, ${counts.unchanged} unchanged`
 }
 
 /**
  * A plan in words, in the order in which it is carried out: `+` is made, `~` is changed, `!` is run, `-` is deleted, `=` stays.
  * What is as it should be is only counted.
  */
-export const describePlan = (plan: Plan): string => {
+export const describePlan = (plan: Plan, paint: Paint): string => {
+  const action = (one: Action): string[] => actionLine(one, paint)
+  const hook = (one: PlannedHook): string => hookLine(one, paint)
+  const removal = (one: Removal): string => removalLine(one, paint)
   const head = `${plan.set}: bundle ${plan.bundle.version} (sequence ${plan.bundle.sequence})${
     plan.replaces
       ? ` replaces ${plan.replaces.version} (sequence ${plan.replaces.sequence})`
       : ', the first one'
   }`
   if (changesNothing(plan))
-    return [head, ...section('Kept', plan.kept.map(removalLine)), `${summaryOfPlan(plan)}\n`].join('\n')
+    return [head, ...section('Kept', plan.kept.map(removal), paint), `${summaryOfPlan(plan)}\n`].join('\n')
   const waves = plan.waves.flatMap((releases, at) =>
     releases.flatMap((release) =>
-      section(`Wave ${at + 1}: ${release.name} (${release.changed ? release.mode : 'unchanged'})`, [
-        ...release.before.map(hookLine),
-        ...release.lines.flatMap((line) => line.actions.flatMap(actionLine)),
-        ...release.after.map(hookLine),
-      ]),
+      section(
+        `Wave ${at + 1}: ${release.name} (${release.changed ? release.mode : 'unchanged'})`,
+        [
+          ...release.before.map(hook),
+          ...release.lines.flatMap((line) => line.actions.flatMap(action)),
+          ...release.after.map(hook),
+        ],
+        paint,
+      ),
     ),
   )
   return [
     head,
-    ...section('Namespaces', plan.namespaces.flatMap(actionLine)),
-    ...section('CustomResourceDefinitions', plan.crds.flatMap(actionLine)),
+    ...section('Namespaces', plan.namespaces.flatMap(action), paint),
+    ...section('CustomResourceDefinitions', plan.crds.flatMap(action), paint),
     ...waves,
-    ...section('Pruned, once all of that is ready', plan.prune.flat().map(removalLine)),
-    ...section('No longer wanted, and not deleted', plan.kept.map(removalLine)),
+    ...section('Pruned, once all of that is ready', plan.prune.flat().map(removal), paint),
+    ...section('No longer wanted, and not deleted', plan.kept.map(removal), paint),
     `${summaryOfPlan(plan)}\n`,
   ].join('\n')
 }

@@ -24,12 +24,11 @@ export const countsInWords = (counts: Counts): string =>
     .map((change) => `${counts[change].toLocaleString('en')} ${words[change]}`)
     .join(', ')
 
-/** The first line of every report: `3 releases changed: 2 created, 1 removed, 5 changed`, which are objects. */
+/** The first line of every report: `3 releases changed; objects: 2 created, 1 removed, 5 changed, 40 unchanged`. */
 export const summaryOf = ({ releases, unchanged }: Comparison): string => {
-  const same = `${counted(unchanged, 'object')} unchanged`
-  if (releases.length === 0) return `No changes, ${same}`
+  if (releases.length === 0) return `No changes, ${counted(unchanged, 'object')} unchanged`
   const counts = countsInWords(countsOf(releases.flatMap(({ objects }) => objects)))
-  return `${counted(releases.length, 'release')} changed: ${counts || 'no objects'} (${same})`
+  return `${counted(releases.length, 'release')} changed; objects: ${counts === '' ? '' : `${counts}, `}${unchanged.toLocaleString('en')} unchanged`
 }
 
 /** One rule's findings over all releases. */

@@ -8,8 +8,9 @@ import type { GuardedKind } from '../core/plan.ts'
 import { bad, exitCodes, good } from '../core/problem.ts'
 import { stepper } from '../core/stepper.ts'
 import { jsonText } from '../report/json-text.ts'
+import { counted } from '../report/count.ts'
 import { paintIn } from '../report/paint.ts'
-import { describePlan, summaryOfPlan } from '../report/plan.ts'
+import { describePlan, summaryOfDone } from '../report/plan.ts'
 import { tellProgress } from '../report/progress/progress.ts'
 import { describeStatus } from '../report/status.ts'
 import { clock } from '../system/clock.ts'
@@ -17,7 +18,7 @@ import { openCluster } from '../system/cluster.ts'
 import { readInput } from '../system/input-file.ts'
 import { interruption } from '../system/process.ts'
 import { openTerminal } from '../system/terminal.ts'
-import { loadTrust } from '../system/trust-file.ts'
+import { loadTrust, usualTrustFile } from '../system/trust-file.ts'
 
 const verbs = ['apply', 'plan', 'status', 'verify'] as const
 
@@ -30,7 +31,7 @@ export default command({
   ],
   options: {
     ...commonOptions,
-    trust: { value: 'FILE', help: 'the trust file of this control plane (default: /etc/scout/trust.yaml)' },
+    trust: { value: 'FILE', help: `the trust file of this control plane (default: ${usualTrustFile})` },
     kubeconfig: {
       value: 'FILE',
       help: "the kubeconfig (default: KUBECONFIG, in-cluster, K3s's own, ~/.kube/config)",
@@ -65,12 +66,11 @@ export default command({
       terminal.out.write(json ? jsonText(value, 2) : text)
 
     const bytes = await step('read the bundle', () => readInput(file, 'bundle'))
-    const trustFile = options.trust ?? '/etc/scout/trust.yaml'
     const skip = options['insecure-skip-verify']
     const trust =
       skip && options.trust === undefined
         ? undefined
-        : await step('read the trust file', () => loadTrust(trustFile))
+        : await step('read the trust file', () => loadTrust(options.trust))
     const bundle = await step('verify', async () =>
       verify({ bytes, name: file, trust, now: clock.now(), allowUnsigned: skip }),
     )
@@ -78,7 +78,7 @@ export default command({
     if (verb === 'verify') {
       answer(
         { digest, signedBy, manifest },
-        `${file} is good: ${manifest.name} ${manifest.version}, signed by ${signedBy.join(', ') || 'nobody'}, for cluster ${manifest.cluster}\n`,
+        `${file} is ${skip ? 'whole, and its signatures are not checked' : 'good'}: ${manifest.name} ${manifest.version}, ${skip ? '' : `signed by ${signedBy.join(', ')}, `}for cluster ${manifest.cluster}\n`,
       )
       return exitCodes.done
     }
@@ -105,7 +105,7 @@ export default command({
       }
       if (verb === 'plan' || options['dry-run']) {
         const plan = await planBundle(bundle, { consent }, system)
-        answer(plan, describePlan(plan))
+        answer(plan, describePlan(plan, paintIn(terminal.out.colour)))
         return exitCodes.done
       }
       const holder = `${hostname()}/${process.pid}/${clock.now()}`
@@ -117,12 +117,12 @@ export default command({
       const kept =
         plan.kept.length === 0
           ? ''
-          : `${plan.kept.length} objects stay that the bundle does not want; --dry-run says which and why\n`
+          : `Not wanted any more, and not deleted: ${counted(plan.kept.length, 'object')}; --dry-run says which and why\n`
       answer(
         { applied: plan },
         changesNothing(plan)
           ? `${manifest.name} ${manifest.version}: nothing to do\n`
-          : `${manifest.name} ${manifest.version} is applied and ready (${summaryOfPlan(plan)})\n${kept}`,
+          : `${manifest.name} ${manifest.version} is applied and ready (${summaryOfDone(plan)})\n${kept}`,
       )
       return exitCodes.done
     } finally {

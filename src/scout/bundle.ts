@@ -90,16 +90,6 @@ export default command({
       )
     })
     const environment = options.env ?? (named[0] as string)
-    const [only] = (await renderEnvironments([environment], system, step)) as [RenderedEnvironment]
-    await step('compare with rendered/', () => requireFresh([only], system))
-    const head = await step('ask git', () => system.git.head())
-    const version = await step('name the version', async () => {
-      const named = options.version ?? (head && versionOf(head))
-      return named === undefined ? bad([noVersion]) : good(named)
-    })
-    const since =
-      options.since ?? (head && (await system.git.resolve('HEAD~1')).ok ? (options.since ?? 'HEAD~1') : null)
-    const [compared] = await compareWith(since, [environment], system, step)
     const asked = askPassphrase(options)
     const signers = await step('read the keys', async () => {
       if (options.key.length === 0)
@@ -116,6 +106,16 @@ export default command({
       for (const file of options.key) loaded.push(await loadPrivateKey(file, asked))
       return all(loaded)
     })
+    const [only] = (await renderEnvironments([environment], system, step)) as [RenderedEnvironment]
+    await step('compare with rendered/', () => requireFresh([only], system))
+    const head = await step('ask git', () => system.git.head())
+    const version = await step('name the version', async () => {
+      const named = options.version ?? (head && versionOf(head))
+      return named === undefined ? bad([noVersion]) : good(named)
+    })
+    const since =
+      options.since ?? (head && (await system.git.resolve('HEAD~1')).ok ? (options.since ?? 'HEAD~1') : null)
+    const [compared] = await compareWith(since, [environment], system, step)
     const made = await step('bundle', () =>
       bundle(
         {

@@ -48,7 +48,11 @@ export default command({
         { from, environments: compared },
         compared
           .map(({ environment, comparison }) =>
-            printComparison(comparison, { title: environment, colour: terminal.out.colour, verbose }),
+            printComparison(comparison, {
+              title: `${environment}, since ${from ?? ref}`,
+              colour: terminal.out.colour,
+              verbose,
+            }),
           )
           .join('\n'),
       )

@@ -12,14 +12,15 @@ export const passphraseOptions = {
 
 const usual = 'SCOUT_PASSPHRASE'
 
-/** Asks where the options say; else the usual variable, where it is set; else whoever sits at the terminal. */
-export const askPassphrase = (options: {
-  'passphrase-file': string | undefined
-  'passphrase-env': string | undefined
-}): AskPassphrase => {
+/** Asks where the options say; else the usual variable, where it is set; else whoever sits at the terminal, twice for a new key. */
+export const askPassphrase = (
+  options: { 'passphrase-file': string | undefined; 'passphrase-env': string | undefined },
+  { twice = false }: { twice?: boolean } = {},
+): AskPassphrase => {
   const variable = options['passphrase-env'] ?? (process.env[usual] === undefined ? undefined : usual)
   return passphraseFrom({
     ...(options['passphrase-file'] !== undefined && { file: options['passphrase-file'] }),
     ...(variable !== undefined && { variable }),
+    twice,
   })
 }

@@ -1,6 +1,10 @@
 import { stringify } from 'yaml'
 import { command, commonOptions } from '../command-line/command.ts'
+import { readPublicKey } from '../core/bundle/key.ts'
+import type { KeyFault } from '../core/bundle/key.ts'
 import { all, bad, exitCodes, good, problem } from '../core/problem.ts'
+import type { Outcome } from '../core/problem.ts'
+import { readTrust } from '../core/trust.ts'
 import { keyNameOf, generateKey } from '../system/signer.ts'
 import { readInput } from '../system/input-file.ts'
 import { askPassphrase, passphraseOptions } from './key-options.ts'
@@ -8,6 +12,45 @@ import { openRun } from './run.ts'
 
 const usage = (what: string, fix: string) =>
   bad([problem({ code: 'usage/wrong', fault: 'usage', what, fix })])
+
+const thresholdOf = (text: string, keys: number): Outcome<number> => {
+  const threshold = Number(text)
+  if (!/^[1-9]\d*$/.test(text))
+    return usage(`--threshold cannot be "${text}".`, 'Give a whole number from 1 on.')
+  return threshold <= keys
+    ? good(threshold)
+    : usage(
+        `--threshold is ${text}, and there ${keys === 1 ? 'is 1 key' : `are ${keys} keys`}.`,
+        'Lower it or name more keys: no bundle could ever be accepted.',
+      )
+}
+
+const keyFaults: Record<KeyFault, { what: string; fix: string }> = {
+  private: { what: 'is a private key.', fix: 'Name its public half, the .pub file beside it.' },
+  unreadable: { what: 'holds no public key.', fix: 'Name a .pub file that `scout keys generate` wrote.' },
+  'other-kind': {
+    what: 'is neither Ed25519 nor ECDSA P-256.',
+    fix: 'Make a key with `scout keys generate`.',
+  },
+}
+
+/** A public key as a trust file holds it. What is none is refused, above all a private one: it would be copied to every cluster. */
+const trustedKey = async (file: string): Promise<Outcome<{ name: string; publicKey: string }>> => {
+  const content = await readInput(file, 'public key')
+  if (!content.ok) return content
+  const publicKey = new TextDecoder().decode(content.value)
+  const key = readPublicKey(publicKey)
+  if (typeof key !== 'string') return good({ name: keyNameOf(file).replace(/\.pub$/, ''), publicKey })
+  const { what, fix } = keyFaults[key]
+  return bad([
+    problem({
+      code: 'keys/no-public-key',
+      what: `${file} ${what}`,
+      where: [{ in: 'file', file }],
+      fix,
+    }),
+  ])
+}
 
 export default command({
   summary: 'Makes signing keys, and the trust file that tells a control plane whose signatures count.',
@@ -40,17 +83,17 @@ export default command({
     ],
   ],
   run: async ({ arguments: [verb, ...files], options }) => {
-    const { step, answer, terminal } = openRun({ ...options, site: undefined })
+    const { step, answer } = openRun({ ...options, site: undefined })
     if (verb === 'generate') {
       const [file = ''] = files
       const passphrase = await step('ask for the passphrase', async () => {
         if (files.length > 1) return usage('scout keys generate makes one key at a time.', 'name one file.')
         if (options['no-passphrase']) return good(undefined)
-        const asked = await askPassphrase(options)(file)
+        const asked = await askPassphrase(options, { twice: true })(file)
         return asked === undefined || asked === ''
           ? usage(
               `No passphrase for ${file} is to be had.`,
-              'Set SCOUT_PASSPHRASE, give --passphrase-file, or say --no-passphrase.',
+              'Give --passphrase-file FILE, set SCOUT_PASSPHRASE, or say --no-passphrase.',
             )
           : good(asked)
       })
@@ -66,28 +109,21 @@ export default command({
       )
       return exitCodes.done
     }
-    const keys = await step('read the public keys', async () => {
-      const read = []
-      for (const file of files) {
-        const content = await readInput(file, 'public key')
-        read.push(
-          content.ok
-            ? good({
-                name: keyNameOf(file).replace(/\.pub$/, ''),
-                publicKey: new TextDecoder().decode(content.value),
-              })
-            : content,
-        )
-      }
-      return all(read)
-    })
     const cluster = await step('name the cluster', async () =>
       options.cluster === undefined
         ? usage('A trust file names its cluster.', 'Give --cluster NAME, as releases/site.yaml has it.')
         : good(options.cluster),
     )
-    const threshold = Number(options.threshold ?? '1')
-    terminal.out.write(stringify({ cluster, threshold, keys }))
+    const threshold = await step('read the threshold', async () =>
+      thresholdOf(options.threshold ?? '1', files.length),
+    )
+    const keys = await step('read the public keys', async () => all(await Promise.all(files.map(trustedKey))))
+    const trust = { cluster, threshold, keys }
+    const text = stringify(trust)
+    await step('check the trust file', async () =>
+      readTrust(new TextEncoder().encode(text), 'the trust file'),
+    )
+    answer(trust, text)
     return exitCodes.done
   },
 })

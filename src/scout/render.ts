@@ -1,5 +1,6 @@
 import { command } from '../command-line/command.ts'
 import { exitCodes, good } from '../core/problem.ts'
+import { counted } from '../report/count.ts'
 import { renderEnvironments } from '../staging/pipeline.ts'
 import { environmentOption, openRun, siteOptions } from './run.ts'
 
@@ -47,7 +48,7 @@ export default command({
         ),
         count.written + count.removed === 0
           ? 'rendered/ was up to date'
-          : `rendered/: ${count.written} files written, ${count.removed} removed`,
+          : `rendered/: ${counted(count.written, 'file')} written, ${count.removed} removed`,
         '',
       ].join('\n'),
     )

@@ -10,6 +10,7 @@ import { openFiles } from '../system/files.ts'
 import { openGit } from '../system/git.ts'
 import { openHelm } from '../system/helm.ts'
 import { loadTarget } from '../system/schemas.ts'
+import { openStandIn } from '../system/stand-in.ts'
 import { openTerminal } from '../system/terminal.ts'
 
 export const siteOptions = {
@@ -47,6 +48,7 @@ export const openRun = (options: RunOptions): Run => {
       files: openFiles(root, ['rendered']),
       git: openGit(root),
       openHelm: (version) => openHelm(root, version),
+      openStandIn,
       loadTarget,
       tell,
     },

@@ -1,6 +1,7 @@
 import type { ReadFiles } from '../core/effects/files.ts'
 import type { Git } from '../core/effects/git.ts'
 import type { Helm } from '../core/effects/helm.ts'
+import type { StandIn } from '../core/effects/stand-in.ts'
 import { bad, good, problem } from '../core/problem.ts'
 import type { Outcome, Problems } from '../core/problem.ts'
 import type { SetOf, ValidatedRelease } from '../core/records.ts'
@@ -20,6 +21,7 @@ export interface StagingSystem {
   files: ReadFiles
   git: Git
   openHelm(version: string): Promise<Outcome<Helm>>
+  openStandIn(): Promise<StandIn>
   loadTarget(version: string): Promise<Outcome<DescribedTarget>>
   tell: Tell
 }
@@ -33,15 +35,18 @@ export interface RenderedEnvironment {
 /** The line of the staging side: from what is declared to what may be bundled. Nothing is written. */
 const renderEnvironment = async (
   environment: string,
-  system: StagingSystem,
+  system: StagingSystem & { standIn: StandIn },
   step: Step,
 ): Promise<RenderedEnvironment> => {
+  // A release is told of once for each environment.
+  const tell: Tell = (told) =>
+    system.tell(told.tell === 'subject' ? { ...told, stage: `${told.stage} ${environment}` } : told)
   const declared = await step(`declare ${environment}`, () => declare({ environment }, system))
   const helm = await step('find helm', () => system.openHelm(declared.lock.helm))
   const target = await step('know the target', () => system.loadTarget(declared.site.target.kubernetes))
   const resolved = await step(`resolve ${environment}`, () => resolve(declared, { ...system, helm }))
   const rendered = await step(`render ${environment}`, () =>
-    render({ set: resolved, target }, { ...system, helm }),
+    render({ set: resolved, target }, { ...system, helm, tell }),
   )
   const rewritten = await step(`rewrite ${environment}`, async () => rewrite(rendered))
   const set = await step(`validate ${environment}`, async () => validate(rewritten, target))
@@ -55,15 +60,22 @@ export const renderEnvironments = async (
   step: Step,
 ): Promise<RenderedEnvironment[]> => {
   const names = asked.length > 0 ? asked : await step('read the site', () => environmentsOf(system))
-  const rendered: RenderedEnvironment[] = []
-  for (const name of names) rendered.push(await renderEnvironment(name, system, step))
-  return rendered
+  const standIn = await system.openStandIn()
+  try {
+    const rendered: RenderedEnvironment[] = []
+    for (const name of names) rendered.push(await renderEnvironment(name, { ...system, standIn }, step))
+    return rendered
+  } finally {
+    await standIn.close()
+  }
 }
 
 /** Every file below `rendered/` on disk, text by path below it. */
 const renderedOnDisk = async ({ files }: Pick<StagingSystem, 'files'>): Promise<Map<string, string>> => {
   const found = new Map<string, string>()
   for (const path of await files.list('rendered')) {
+    // What a killed render had not yet put in place; no environment's name begins with a dot.
+    if (path.startsWith('rendered/.')) continue
     const text = await files.readText(path)
     if (text !== undefined) found.set(path.slice('rendered/'.length), text)
   }

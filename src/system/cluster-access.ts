@@ -4,6 +4,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { YAMLException } from 'js-yaml'
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import { problem } from '../core/problem.ts'
 import type { Problem } from '../core/problem.ts'
@@ -60,7 +61,12 @@ const refused = (what: string, fix: string, file?: string): { ok: false; problem
   }),
 })
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim()
+/** The reason alone where the YAML is broken: the whole message cites the lines around, and they may hold a token or a key. */
+const messageOf = (error: unknown): string => {
+  if (error instanceof YAMLException)
+    return `${error.reason}${error.mark === undefined ? '' : ` in line ${error.mark.line + 1}`}`
+  return (error instanceof Error ? error.message : String(error)).trim()
+}
 
 /** client-node is loaded only here and only its config: the whole of it costs more than all the rest of the program. */
 const load = async (source: Source): Promise<KubeConfig> => {

@@ -3,6 +3,7 @@ import { isObject } from '../core/json.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { groupVersionOf } from '../core/object.ts'
 import type { ServedKind } from '../core/target.ts'
+import { strange } from './cluster-request.ts'
 import type { Request } from './cluster-request.ts'
 
 type Send = (request: Request) => Promise<Reply<Json>>
@@ -75,13 +76,16 @@ const groupVersionsOf = (body: JsonObject): string[] => {
   })
 }
 
+const kindsOfAnswers = ['APIGroupDiscoveryList', 'APIGroupList', 'APIVersions']
+
 /** Everything that the server serves; groups whose server is down are named as silent, never taken for absent. */
-export const discover = async (send: Send): Promise<Reply<Discovery>> => {
+export const discover = async (send: Send, server: string): Promise<Reply<Discovery>> => {
   const replies = await Promise.all(['/api', '/apis'].map((path) => send(asking(path))))
   const found: Discovery[] = []
   for (const reply of replies) {
     if (!reply.ok) return reply
     const body = isObject(reply.value) ? reply.value : {}
+    if (!kindsOfAnswers.includes(textOf(body['kind']))) return strange(server, asking('/apis').asked)
     if (body['kind'] === 'APIGroupDiscoveryList') found.push(readAggregated(body))
     else found.push(...(await Promise.all(groupVersionsOf(body).map((one) => readGroupVersion(send, one)))))
   }

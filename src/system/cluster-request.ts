@@ -103,6 +103,19 @@ const refusalOf = (server: string, asked: Asked, answer: Answer): Refusal => {
   }
 }
 
+/** Something that is no Kubernetes object, from something that is no API server: never to be taken for "not there". */
+export const strange = (server: string, asked: Asked): { ok: false; refusal: Refusal } => ({
+  ok: false,
+  refusal: {
+    asked,
+    server,
+    status: 200,
+    reason: 'NotKubernetes',
+    message: 'what it answered is no Kubernetes object. Is there a proxy in between?',
+    causes: [],
+  },
+})
+
 /** Errors of credentials, certificates and names won't go away within seconds; of connections they may. */
 const passing = new Set([
   'ECONNREFUSED',
@@ -114,13 +127,16 @@ const passing = new Set([
   'ENETUNREACH',
 ])
 
-/** 500 is passing (etcd without a leader, a webhook that is down), but not the one that says the object makes no sense. */
+/** What the API server says of an object that makes no sense (as a 500, in server-side apply): it won't make more sense later. */
+const permanent = /^failed to (create typed patch object|convert new object)/
+
+/** 500 is passing: etcd without a leader, a webhook that is down. */
 const isPassing = ({ status, message }: Refusal): boolean =>
   status === 429 ||
   status === 502 ||
   status === 503 ||
   status === 504 ||
-  (status === 500 && !message.includes('failed to create typed patch object'))
+  (status === 500 && !permanent.test(message))
 
 const networkRefusal = (access: Access, asked: Asked, error: unknown): Refusal => {
   // Several addresses of one name fail as an AggregateError, whose own message is empty.
@@ -164,7 +180,8 @@ export const requester = (access: Access, patience: Patience) => {
           refusal = refusalOf(access.server, request.asked, answer)
           again = isPassing(refusal) || (answer.status === 401 && !renewed)
           renewed = answer.status === 401
-          wait = answer.retryAfter ?? pause
+          // A server that says 0 is not to be hammered either.
+          wait = Math.max(answer.retryAfter ?? 0, pause)
         }
       } catch (error) {
         refusal = networkRefusal(access, request.asked, error)

@@ -1,4 +1,4 @@
-import type { Address, Asked, Cluster, Opened, Reply } from '../core/effects/cluster.ts'
+import type { Address, Asked, Cluster, Opened, Refusal, Reply } from '../core/effects/cluster.ts'
 import { isObject } from '../core/json.ts'
 import type { Json } from '../core/json.ts'
 import type { KubeObject } from '../core/object.ts'
@@ -8,10 +8,12 @@ import type { ServedKind } from '../core/target.ts'
 import { findAccess } from './cluster-access.ts'
 import type { Environment } from './cluster-access.ts'
 import { discover } from './cluster-discovery.ts'
-import { requester } from './cluster-request.ts'
-import type { Patience } from './cluster-request.ts'
+import { requester, strange } from './cluster-request.ts'
+import type { Patience, Request } from './cluster-request.ts'
 
 const pageSize = 500
+/** How often a list is begun that grows too old between two pages. */
+const listTries = 5
 
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
 
@@ -40,14 +42,18 @@ const query = (parameters: { [name: string]: string | undefined }): string => {
   return given.size === 0 ? '' : `?${given.toString()}`
 }
 
-const asObject = (reply: Reply<Json>): Reply<KubeObject> => reply as Reply<KubeObject>
+/** A 404 about the object: a kind that is not served (now) is a 404 as well, without a reason, and says nothing about its objects. */
+const isAbsence = ({ status, reason }: Refusal): boolean => status === 404 && reason === 'NotFound'
 
-/** The items of a list bear no kind of their own; an object without one is no object here. */
-const itemsOf = (kind: ServedKind, body: Json): KubeObject[] => {
-  const items = isObject(body) && Array.isArray(body['items']) ? body['items'] : []
-  return items
-    .filter(isObject)
-    .map((item) => ({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind }) as KubeObject)
+const isLive = (body: Json): body is KubeObject =>
+  isObject(body) && isObject(body['metadata']) && typeof body['metadata']['uid'] === 'string'
+
+/** The items of a list bear no kind of their own; undefined where it is no list of objects. (Go writes an empty list as null.) */
+const itemsOf = (kind: ServedKind, body: Json): KubeObject[] | undefined => {
+  if (!isObject(body) || typeof body['kind'] !== 'string' || !body['kind'].endsWith('List')) return undefined
+  const items = body['items'] ?? []
+  if (!Array.isArray(items) || !items.every(isLive)) return undefined
+  return items.map((item) => ({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind }))
 }
 
 const continueOf = (body: Json): string => {
@@ -86,78 +92,83 @@ export const openCluster = async (
     }
   }
   const send = requester(access, { ...usualPatience, ...options.patience })
+  const sendForObject = async (request: Request): Promise<Reply<KubeObject>> => {
+    const reply = await send(request)
+    if (!reply.ok) return reply
+    const { value } = reply
+    // A dry run of a creation answers with a UID too.
+    return isLive(value) ? { ok: true, value } : strange(access.server, request.asked)
+  }
 
   const get: Cluster['get'] = async (address) => {
-    const reply = asObject(await send({ method: 'GET', path: pathOf(address), asked: asks('get', address) }))
-    if (!reply.ok && reply.refusal.status === 404) return { ok: true, value: undefined }
+    const reply = await sendForObject({ method: 'GET', path: pathOf(address), asked: asks('get', address) })
+    if (!reply.ok && isAbsence(reply.refusal)) return { ok: true, value: undefined }
     return reply
   }
 
   const list: Cluster['list'] = async (kind, { namespace = '', selector, metadataOnly }) => {
     const items: KubeObject[] = []
     let from: string | undefined
+    let starts = 1
     for (;;) {
+      const asked = asks('list', { kind, namespace, name: '' })
       const reply = await send({
         method: 'GET',
         path:
           collectionPath(kind, namespace) +
           query({ labelSelector: selector, limit: String(pageSize), continue: from }),
-        asked: asks('list', { kind, namespace, name: '' }),
+        asked,
         ...(metadataOnly && { accept: metadataList }),
       })
       // The list grew too old between two pages: what was read is no consistent picture, so it is read anew.
-      if (!reply.ok && reply.refusal.status === 410 && from !== undefined) {
+      if (!reply.ok && reply.refusal.status === 410 && from !== undefined && starts++ < listTries) {
         items.length = 0
         from = undefined
         continue
       }
       if (!reply.ok) return reply
-      items.push(...itemsOf(kind, reply.value))
+      const page = itemsOf(kind, reply.value)
+      if (page === undefined) return strange(access.server, asked)
+      items.push(...page)
       from = continueOf(reply.value)
       if (from === '') return { ok: true, value: items }
     }
   }
 
   const apply: Cluster['apply'] = async (address, object, { fieldManager, force, dryRun }) =>
-    asObject(
-      await send({
-        method: 'PATCH',
-        path:
-          pathOf(address) +
-          query({
-            fieldManager,
-            force: String(force),
-            fieldValidation: 'Strict',
-            dryRun: dryRun ? 'All' : undefined,
-          }),
-        asked: asks('patch', address),
-        // JSON is YAML, and our JSON keeps its integers.
-        type: 'application/apply-patch+yaml',
-        body: object,
-      }),
-    )
+    await sendForObject({
+      method: 'PATCH',
+      path:
+        pathOf(address) +
+        query({
+          fieldManager,
+          force: String(force),
+          fieldValidation: 'Strict',
+          dryRun: dryRun ? 'All' : undefined,
+        }),
+      asked: asks('patch', address),
+      // JSON is YAML, and our JSON keeps its integers.
+      type: 'application/apply-patch+yaml',
+      body: object,
+    })
 
   const create: Cluster['create'] = async (address, object, { fieldManager, dryRun }) =>
-    asObject(
-      await send({
-        method: 'POST',
-        path:
-          collectionPath(address.kind, address.namespace) +
-          query({ fieldManager, fieldValidation: 'Strict', dryRun: dryRun ? 'All' : undefined }),
-        asked: asks('create', address),
-        body: object,
-      }),
-    )
+    await sendForObject({
+      method: 'POST',
+      path:
+        collectionPath(address.kind, address.namespace) +
+        query({ fieldManager, fieldValidation: 'Strict', dryRun: dryRun ? 'All' : undefined }),
+      asked: asks('create', address),
+      body: object,
+    })
 
   const update: Cluster['update'] = async (address, object, { fieldManager }) =>
-    asObject(
-      await send({
-        method: 'PUT',
-        path: pathOf(address) + query({ fieldManager }),
-        asked: asks('update', address),
-        body: object,
-      }),
-    )
+    await sendForObject({
+      method: 'PUT',
+      path: pathOf(address) + query({ fieldManager }),
+      asked: asks('update', address),
+      body: object,
+    })
 
   const remove: Cluster['remove'] = async (address, { uid, propagation }) => {
     const reply = await send({
@@ -172,7 +183,7 @@ export const openCluster = async (
       },
     })
     if (reply.ok) return { ok: true, value: 'deleting' }
-    return reply.refusal.status === 404 ? { ok: true, value: 'gone' } : reply
+    return isAbsence(reply.refusal) ? { ok: true, value: 'gone' } : reply
   }
 
   return {
@@ -180,7 +191,7 @@ export const openCluster = async (
     cluster: {
       server: access.server,
       access: access.source,
-      discover: () => discover(send),
+      discover: () => discover(send, access.server),
       get,
       list,
       apply,

@@ -12,6 +12,9 @@ const fixes: { [code: string]: string } = {
   EACCES: 'Ask for the right to write there.',
   EPERM: 'Ask for the right to write there.',
   EROFS: 'Mount it writable.',
+  ENOENT: 'There is no such folder: mount the medium, or make the folder.',
+  ENOTDIR: 'Name a folder.',
+  EEXIST: 'A file stands where the folder should be: name another one.',
   ENOSPC: 'Make room there, and ship again.',
   ELOOP: 'Remove the link of this name there.',
 }
@@ -92,6 +95,6 @@ export const openDrop = (folder: string): HandoverFolder => ({
 
 /** Makes a folder of ours on this machine, such as dist/; one that is there already is fine. */
 export const makeFolder = async (folder: string): Promise<Outcome<void>> =>
-  trying('make the folder', folder, async () => {
+  trying('work', folder, async () => {
     await mkdir(folder, { recursive: true })
   })

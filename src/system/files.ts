@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { mkdir, open, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises'
+import type { Dirent } from 'node:fs'
+import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, posix, relative, sep } from 'node:path'
 import type { ReadFiles, WriteFiles } from '../core/effects/files.ts'
+import { utf8Text } from '../core/utf-8.ts'
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
@@ -44,14 +46,15 @@ const writeNew = async (path: string, content: Uint8Array): Promise<void> => {
  */
 export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & WriteFiles => {
   const home = realpath(root)
+  // A root that is not there: each reading tells of it, and none may come.
+  home.catch(() => undefined)
 
   const read = async (path: string): Promise<Uint8Array | undefined> => {
     const wanted = inside(path)
     try {
       const real = await realpath(join(root, wanted))
-      const below = relative(await home, real)
-      if (below === '..' || below.startsWith(`..${sep}`))
-        refuse('EXDEV', wanted, 'a link leads out of the site')
+      const way = relative(await home, real)
+      if (way === '..' || way.startsWith(`..${sep}`)) refuse('EXDEV', wanted, 'a link leads out of the site')
       const handle = await open(real, constants.O_RDONLY)
       try {
         return await handle.readFile()
@@ -67,24 +70,40 @@ export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & Wr
   const readText = async (path: string): Promise<string | undefined> => {
     const bytes = await read(path)
     if (bytes === undefined) return undefined
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    } catch {
-      return refuse('EILSEQ', path, 'the file is not UTF-8 text')
-    }
+    return utf8Text(bytes) ?? refuse('EILSEQ', path, 'the file is not UTF-8 text')
   }
 
-  const list = async (folder: string): Promise<string[]> => {
+  const below = async (folder: string, isWanted: (entry: Dirent) => boolean): Promise<string[]> => {
     try {
-      const entries = await readdir(join(root, inside(folder)), { withFileTypes: true, recursive: true })
+      const entries = await readdir(join(root, folder), { withFileTypes: true, recursive: true })
       return entries
-        .filter((entry) => entry.isFile())
+        .filter(isWanted)
         .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
         .sort()
     } catch (error) {
       if (isMissing(error)) return []
       throw error
     }
+  }
+
+  const list = (folder: string): Promise<string[]> => below(inside(folder), (entry) => entry.isFile())
+
+  const isLink = async (path: string): Promise<boolean> => {
+    try {
+      return (await lstat(join(root, path))).isSymbolicLink()
+    } catch (error) {
+      if (isMissing(error)) return false
+      throw error
+    }
+  }
+
+  const links = async (path: string): Promise<string[]> => {
+    const parts = inside(path).split('/')
+    for (const index of parts.keys()) {
+      const above = parts.slice(0, index + 1).join('/')
+      if (await isLink(above)) return [above]
+    }
+    return below(inside(path), (entry) => entry.isSymbolicLink())
   }
 
   /** Removes folders that a removed file has left empty, up to `top`. */
@@ -99,6 +118,9 @@ export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & Wr
     const plain = inside(folder)
     if (!mayWrite.some((allowed) => plain === allowed || plain.startsWith(`${allowed}/`)))
       throw new Error(`nothing may be written to ${folder}`)
+    // What a link leads to is not ours to write to, and not to remove either.
+    const [link] = await links(plain)
+    if (link !== undefined) refuse('EXDEV', link, 'nothing is written through a link')
     const target = join(root, plain)
     const before = (await list(plain)).map((path) => path.slice(plain.length + 1))
     const stage = join(root, plain.split('/')[0] as string, `.writing-${randomUUID()}`)
@@ -132,5 +154,5 @@ export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & Wr
     }
   }
 
-  return { read, readText, list, replaceFolder }
+  return { read, readText, list, links, replaceFolder }
 }

@@ -22,6 +22,14 @@ const refusals: { says: RegExp; told: Pick<Problem, 'code' | 'what' | 'fix'> }[]
     },
   },
   {
+    says: /directory that does not exist/,
+    told: {
+      code: 'git/no-folder',
+      what: 'The folder of the site is not there.',
+      fix: 'Correct the path: --site FOLDER.',
+    },
+  },
+  {
     says: /ENOENT/,
     told: { code: 'git/no-git', what: 'The program git is not on PATH.', fix: 'Install git.' },
   },

@@ -3,6 +3,7 @@ import type { SimpleGit } from 'simple-git'
 import type { Git, Head } from '../core/effects/git.ts'
 import { good, unless } from '../core/problem.ts'
 import type { Outcome, Problem } from '../core/problem.ts'
+import { utf8Text } from '../core/utf-8.ts'
 import { badRef, gitFailed, missingRef, noCommits, noMergeBase, unreadable } from './git-problems.ts'
 import { parseBatch } from './git-batch.ts'
 
@@ -65,15 +66,6 @@ const parseTree = (listing: string): Entry[] =>
 
 const isFile = ({ mode }: Entry): boolean => mode.startsWith('100')
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-const decoded = (bytes: Uint8Array): string | undefined => {
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    return undefined
-  }
-}
-
 /** Lists the tree with one process and reads all its files with a second one: 2,000 files in tens of milliseconds. */
 const treeAt = async (root: string, ref: string, folder: string): Promise<Outcome<Map<string, string>>> => {
   const commit = await resolve(root, ref)
@@ -93,7 +85,7 @@ const treeAt = async (root: string, ref: string, folder: string): Promise<Outcom
   const texts = new Map<string, string>()
   for (const { id, path } of files) {
     const bytes = contents.get(id)
-    const text = bytes && decoded(bytes)
+    const text = bytes && utf8Text(bytes)
     if (text === undefined) found.push(unreadable(path, ref, bytes ? 'is not UTF-8' : 'is not in this clone'))
     else texts.set(path.slice(below.length), text)
   }

@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { extract } from 'tar'
-import { sha256 } from '../core/digest.ts'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { PulledChart, RemoteChart } from '../core/effects/helm.ts'
-import { bad, good, problem } from '../core/problem.ts'
+import { bad, problem } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
+import { cachedChart, cacheChart } from './chart-cache.ts'
 import { inPrivateFolder, runHelm } from './helm-run.ts'
 import type { Environment, HelmLimits } from './helm-run.ts'
 
@@ -29,40 +27,6 @@ const wordsFor = (chart: RemoteChart): string =>
     ? `chart ${chart.url} ${chart.version}`
     : `chart ${chart.name} ${chart.version} of ${chart.repository}`
 
-/** Fetched charts lie below the site, each under the digest of its archive, so a folder never changes once it is there. */
-const folderFor = (digest: string): string => `.cache/charts/${digest.replace(':', '-')}`
-
-const isThere = async (path: string): Promise<boolean> => {
-  try {
-    return (await stat(path)).isDirectory()
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
-    throw error
-  }
-}
-
-/** Unpacks an archive whose one top folder is the chart. */
-const unpack = async (archive: string, folder: string): Promise<void> => {
-  const part = `${folder}.${randomUUID()}`
-  await mkdir(part, { recursive: true })
-  try {
-    await extract({
-      file: archive,
-      cwd: part,
-      strip: 1,
-      strict: true,
-      filter: (_path, entry) => 'type' in entry && (entry.type === 'File' || entry.type === 'Directory'),
-    })
-    await mkdir(dirname(folder), { recursive: true })
-    await rename(part, folder)
-  } catch (error) {
-    // Another process was faster: what it has put there is the same.
-    if (!(await isThere(folder))) throw error
-  } finally {
-    await rm(part, { recursive: true, force: true })
-  }
-}
-
 /** Fetches a chart with `helm pull` into `.cache/charts`; links in the archive are left out, as helm leaves them out. */
 export const pullChart = async (
   program: string,
@@ -72,8 +36,8 @@ export const pullChart = async (
   chart: RemoteChart,
   digest?: string,
 ): Promise<Outcome<PulledChart>> => {
-  if (digest !== undefined && (await isThere(join(root, folderFor(digest)))))
-    return good({ digest, directory: folderFor(digest) })
+  const known = digest === undefined ? undefined : await cachedChart(root, digest)
+  if (known !== undefined) return known
   return inPrivateFolder(async (home) => {
     const source = chart.from === 'oci' ? ['--', chart.url] : [`--repo=${chart.repository}`, '--', chart.name]
     const args = ['pull', `--destination=${home}`, `--version=${chart.version}`, ...source]
@@ -90,8 +54,6 @@ export const pullChart = async (
           ...(ran.ended === 'badly' ? { raw: ran.words } : {}),
         }),
       ])
-    const found = sha256(await readFile(join(home, archive)))
-    await unpack(join(home, archive), join(root, folderFor(found)))
-    return good({ digest: found, directory: folderFor(found) })
+    return cacheChart(root, await readFile(join(home, archive)))
   })
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { problem } from '../core/problem.ts'
 import type { Problem } from '../core/problem.ts'
+import { utf8Text } from '../core/utf-8.ts'
 
 /** What a run of helm may cost. */
 export interface HelmLimits {
@@ -96,20 +97,14 @@ export const runHelm = async (
       'See the reason with --verbose, then run again.',
       words === '' ? (ran.message ?? '') : words,
     )
-  try {
-    return {
-      ended: ran.exitCode === 0 ? 'well' : 'badly',
-      words,
-      output: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(ran.stdout),
-    }
-  } catch {
-    return {
-      ended: 'early',
-      problem: problem({
-        code: 'helm/not-utf-8',
-        what: 'helm printed bytes that are not UTF-8 text.',
-        fix: 'Encode binary content with b64enc in the template that brings it (.Files.Get of a binary file?).',
-      }),
-    }
+  const output = utf8Text(ran.stdout)
+  if (output !== undefined) return { ended: ran.exitCode === 0 ? 'well' : 'badly', words, output }
+  return {
+    ended: 'early',
+    problem: problem({
+      code: 'helm/not-utf-8',
+      what: 'helm printed bytes that are not UTF-8 text.',
+      fix: 'Encode binary content with b64enc in the template that brings it (.Files.Get of a binary file?).',
+    }),
   }
 }

@@ -44,6 +44,18 @@ const valuesFiles = (request: TemplateRequest, root: string, folder: string): Pr
     }),
   )
 
+/** Under `--dry-run=server` helm asks whom the kubeconfig names, and silently ignores versions that flags name. */
+const toldFlags = async ({ told, kubernetes }: TemplateRequest, folder: string): Promise<string[]> => {
+  if (told.by === 'list')
+    return [
+      `--kube-version=${kubernetes}`,
+      ...(told.apiVersions.length > 0 ? [`--api-versions=${told.apiVersions.join(',')}`] : []),
+    ]
+  const file = join(folder, 'kubeconfig')
+  await writeFile(file, told.kubeconfig, { mode: 0o600 })
+  return [`--kubeconfig=${file}`, '--dry-run=server', '--disable-openapi-validation']
+}
+
 const template = (program: string, root: string, limits: HelmLimits, request: TemplateRequest) =>
   inPrivateFolder(async (home): Promise<TemplateAnswer> => {
     const values = await valuesFiles(request, root, home)
@@ -51,9 +63,8 @@ const template = (program: string, root: string, limits: HelmLimits, request: Te
       'template',
       `--namespace=${request.namespace}`,
       '--include-crds',
-      `--kube-version=${request.kubernetes}`,
+      ...(await toldFlags(request, home)),
       ...(request.upgrade ? ['--is-upgrade'] : []),
-      ...(request.apiVersions.length > 0 ? [`--api-versions=${request.apiVersions.join(',')}`] : []),
       ...values.map((file) => `--values=${asCsv(file)}`),
       '--',
       request.release,

@@ -1,11 +1,24 @@
-/** The exit code for a bug of ours, as sysexits.h has it. */
-const bug = 70
+import { exitCodes } from '../core/problem.ts'
+
+/** An answer that cannot be written (a full disk behind `>`) is a failure of the world; a reader that went away is none. */
+const failWhereAnswersGetLost = (): void => {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return
+    process.stderr.write(
+      `error system/${(error.code ?? 'failed').toLowerCase()}: The answer cannot be written: ${error.message}.\n  Fix: Mend what the system says and run it again.\n`,
+    )
+    process.once('exit', () => {
+      process.exitCode = exitCodes.world
+    })
+  })
+}
 
 /**
  * Runs a program to its end and sets the exit code that it gives. What is thrown is a bug of ours: it is told as one, in
  * one line, with its stack only where SCOUT_DEBUG is set.
  */
 export const runToEnd = (run: () => Promise<number>): void => {
+  failWhereAnswersGetLost()
   run().then(
     (code) => {
       process.exitCode = code
@@ -17,7 +30,7 @@ export const runToEnd = (run: () => Promise<number>): void => {
       )
       if (process.env['SCOUT_DEBUG'] !== undefined && error instanceof Error)
         process.stderr.write(`${error.stack}\n`)
-      process.exitCode = bug
+      process.exitCode = exitCodes.bug
     },
   )
 }

@@ -2,7 +2,8 @@ import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { bad, good, problem } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
-import type { DescribedTarget, KindSchemas, ServedKind } from '../core/target.ts'
+import type { Discovered } from '../core/stand-in/knowledge.ts'
+import type { DescribedTarget, KindSchemas } from '../core/target.ts'
 
 /** They come with the program, so they lie where it lies, and not where the site lies. */
 const folder = path.join(import.meta.dirname, '..', '..', 'schemas', 'kubernetes')
@@ -37,7 +38,7 @@ export const loadTarget = async (version: string): Promise<Outcome<DescribedTarg
       }),
     ])
   const [discovery, schemas] = await Promise.all([
-    readJson(minor, 'discovery.json') as Promise<{ kubernetes: string; resources: ServedKind[] }>,
+    readJson(minor, 'discovery.json') as Promise<Discovered>,
     readJson(minor, 'definitions.json') as Promise<KindSchemas>,
   ])
   return good({
@@ -49,6 +50,7 @@ export const loadTarget = async (version: string): Promise<Outcome<DescribedTarg
       plural,
       namespaced,
     })),
+    discovered: discovery,
     schemas: { kinds: schemas.kinds, definitions: schemas.definitions },
   })
 }

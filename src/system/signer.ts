@@ -129,7 +129,7 @@ const decrypt = async (file: string, ask: AskPassphrase): Promise<Outcome<KeyObj
       refuse(
         'no-passphrase',
         `The key ${file} is encrypted, and there is no passphrase.`,
-        'Give it in a file, in an environment variable or at the terminal.',
+        'Give --passphrase-file FILE (its first line), set SCOUT_PASSPHRASE, or type it at the terminal.',
         file,
       ),
     ])

@@ -3,26 +3,9 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { printJson } from '../core/json.ts'
+import type { StandIn, Visit } from '../core/effects/stand-in.ts'
 import { answer } from '../core/stand-in/answer.ts'
-import type { Lookup } from '../core/stand-in/answer.ts'
 import type { Knowledge } from '../core/stand-in/knowledge.ts'
-
-/** One render's way to the stand-in: what it may know, and what it asked. */
-export interface Visit {
-  /** A kubeconfig, JSON, that leads to the stand-in and nowhere else. */
-  kubeconfig: string
-  /** Objects that were asked for, in order: by `lookup`, and by helm itself for each that it rendered. */
-  lookups: Lookup[]
-  /** Paths that nobody could answer truly: they got a 501. */
-  unknown: string[]
-  end(): void
-}
-
-/** A stand-in for an API server: on loopback, on a port and with tokens of chance, read-only, for this run alone. */
-export interface StandIn {
-  visit(knowledge: Knowledge): Visit
-  close(): Promise<void>
-}
 
 const send = (response: ServerResponse, status: number, type: string, body: unknown): void => {
   response.writeHead(status, { 'content-type': type }).end(printJson(body))

@@ -17,9 +17,9 @@ const wantsColour = (environment: Environment, isTerminal: boolean): boolean => 
 
 const screenOf = (stream: Stream, environment: Environment): Screen => {
   let gone = false
-  // `scout diff | head` ends the pipe early: that is no failure of ours, and the exit code still tells what was found.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+  // `scout diff | head` ends the pipe early: that is no failure of ours, and the exit code still tells what was found. An
+  // apply goes on where its log's disk is full; that an answer got lost is told by process.ts.
+  stream.on('error', () => {
     gone = true
   })
   const isTerminal = stream.isTTY === true && environment['TERM'] !== 'dumb'

@@ -1,41 +1,9 @@
 import test from 'ava'
 import { labels, setIdOf } from '../../src/core/applyset.ts'
-import type { Cluster } from '../../src/core/effects/cluster.ts'
 import type { KubeObject } from '../../src/core/object.ts'
 import { freshNamespace, sharedControlPlane } from '../control-plane/shared.ts'
+import { dyingAt, finished } from './dying.ts'
 import { applied, bundleOf, configMap, open } from './set.ts'
-
-class Killed extends Error {}
-
-/** The real cluster, to a process that dies at its nth write. The lock is not counted, so that nobody has to wait for its end. */
-const dyingAt = (cluster: Cluster, writes: number): { cluster: Cluster; wrote: () => number } => {
-  let wrote = 0
-  const mortal =
-    <A extends [{ kind: { plural: string } }, ...unknown[]], R>(write: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      if (args[0].kind.plural !== 'leases' && wrote++ >= writes) throw new Killed()
-      return await write(...args)
-    }
-  return {
-    wrote: () => wrote,
-    cluster: {
-      ...cluster,
-      apply: mortal(cluster.apply),
-      create: mortal(cluster.create),
-      update: mortal(cluster.update),
-      remove: mortal(cluster.remove),
-    },
-  }
-}
-
-const finished = async (run: () => Promise<{ problems?: unknown }>): Promise<boolean> => {
-  try {
-    return (await run()).problems === undefined
-  } catch (error) {
-    if (error instanceof Killed) return false
-    throw error
-  }
-}
 
 test('killed at any write, a rerun converges and the next bundle leaves no orphan', async (t) => {
   const controlPlane = await sharedControlPlane()

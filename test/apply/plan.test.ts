@@ -13,6 +13,7 @@ import { namespacesOf } from '../../src/core/namespaces.ts'
 import { appliedObjects, releaseDigest, wantedDigest } from '../../src/core/wanted.ts'
 import type { Wanted } from '../../src/core/wanted.ts'
 import { planApply } from '../../src/control-plane/plan/plan.ts'
+import { paintIn } from '../../src/report/paint.ts'
 import { describePlan } from '../../src/report/plan.ts'
 import { bundleOf, configMap, deployment } from './set.ts'
 
@@ -250,6 +251,38 @@ test('a PersistentVolumeClaim is pruned with consent, a Namespace of the system 
   t.like(plan.kept, [{ do: 'keep', id: { kind: 'Namespace', name: 'kube-system' } }])
 })
 
+test('an object that the bundle has in another API group is the same object, and is not deleted', (t) => {
+  const wanted = wantedWith(1, configMap('x'))
+  const live = after(wanted)
+  const old = { ...entryFor(configMap('x'), living(configMap('x')), 'web') }
+  old.id = { group: 'legacy.example', kind: 'ConfigMap', namespace, name: 'x' }
+  live.inventory?.content.entries.set(keyOf(old.id), old)
+  live.members.set(keyOf(old.id), living(configMap('x')))
+  live.discovery = { ...discovery, kinds: [...discovery.kinds, served('legacy.example', 'v1', 'ConfigMap')] }
+  const plan = planOf(wanted, live)
+  t.deepEqual(plan.prune, [])
+  t.like(plan.kept, [{ do: 'forget', because: 'the bundle has the same object in another API group' }])
+})
+
+test('a hook of which a killed run learned no UID is deleted only if we wrote what is there', (t) => {
+  for (const [manager, removal] of [
+    [fieldManagerOf(set), 'prune'],
+    ['somebody', 'keep'],
+  ] as const) {
+    const live = after(wantedWith(1))
+    const hook: KubeObject = { ...configMap('hook'), metadata: { name: 'hook', namespace } }
+    const made = living(hook, 'u', { managedFields: [{ manager, operation: 'Update' }] })
+    live.members.set(key('ConfigMap', 'hook'), made)
+    const entry: InventoryEntry = { ...entryFor(hook, made, 'web'), uid: '', phase: 'hooks' }
+    live.inventory?.content.entries.set(key('ConfigMap', 'hook'), entry)
+    const plan = planOf(wantedWith(2, configMap('x')), live)
+    t.deepEqual(
+      [...plan.prune.flat(), ...plan.kept].map((one) => one.do),
+      [removal],
+    )
+  }
+})
+
 test('an object of a silent API stays in the inventory; one whose kind is gone leaves it', (t) => {
   const live = after(wantedWith(1, configMap('x')))
   const add = (group: string): void => {
@@ -324,7 +357,7 @@ test('a plan reads as what will be done, in order, without the content of any ob
   }
   const plan = planOf(wantedWith(2, configMap('x', { a: 'SECRET' }), deployment('web'), hook), live)
   t.is(
-    describePlan(plan),
+    describePlan(plan, paintIn(false)),
     `shop-prod: bundle 1.0.2 (sequence 2) replaces 1.0.1 (sequence 1)
 Wave 1: web (upgrade)
   ! Job shop/migrate (pre-upgrade hook, weight 0)
@@ -334,7 +367,7 @@ Pruned, once all of that is ready
   - ConfigMap shop/y
 No longer wanted, and not deleted
   = PersistentVolumeClaim shop/data stays: a PersistentVolumeClaim is deleted only with consent
-1 to create, 1 to change, 1 hooks to run, 1 to delete, 1 unchanged
+1 to create, 1 to change, 1 hook to run, 1 to delete, 1 unchanged
 `,
   )
   t.false(JSON.stringify(plan).includes('SECRET'))

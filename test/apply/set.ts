@@ -13,6 +13,8 @@ import { pathOf } from '../../src/core/layout.ts'
 import type { GuardedKind, Plan } from '../../src/core/plan.ts'
 import { Refused } from '../../src/core/problem.ts'
 import type { Problem } from '../../src/core/problem.ts'
+import type { JsonObject } from '../../src/core/json.ts'
+import { freshNamespace, sharedControlPlane } from '../control-plane/shared.ts'
 import type { Phase, SuppliedSecret } from '../../src/core/records.ts'
 import type { Told } from '../../src/core/stepper.ts'
 import type { Wanted } from '../../src/core/wanted.ts'
@@ -42,7 +44,13 @@ const unwrapped = (object: KubeObject) => {
 
 const namespaced = (object: KubeObject, namespace: string): string =>
   object.metadata.namespace ?? (clusterScoped.has(object.kind) ? '' : namespace)
-const clusterScoped = new Set(['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition'])
+const clusterScoped = new Set([
+  'Namespace',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'CustomResourceDefinition',
+  'ValidatingWebhookConfiguration',
+])
 
 /** What a verified bundle of these releases would be: one wave for each release, in order. */
 export const bundleOf = (set: string, sequence: number, sketches: Sketch[]): Wanted => {
@@ -175,4 +183,69 @@ export const deployment = (name: string, podAnnotations: { [key: string]: string
       spec: { containers: [{ name: 'app', image: 'registry.example/app:1' }] },
     },
   },
+})
+
+/** A namespace of one's own, and a set of that name, on the control plane that all tests share. */
+export const freshSet = async (purpose: string) => {
+  const controlPlane = await sharedControlPlane()
+  const namespace = await freshNamespace(controlPlane, purpose)
+  const cluster = await open(controlPlane.kubeconfig)
+  const { request } = controlPlane
+  return { controlPlane, request, namespace, cluster, set: namespace, release: { name: 'app', namespace } }
+}
+
+/** A Job that runs once; `fate` is what kwok makes of its Pod. */
+export const job = (
+  name: string,
+  { annotations = {}, fate, spec = {}, word = 'go' }: JobSketch = {},
+): KubeObject => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name, annotations },
+  spec: {
+    backoffLimit: 0,
+    ...spec,
+    template: {
+      metadata: { annotations: fate === undefined ? {} : { 'test.scout/fate': fate } },
+      spec: { restartPolicy: 'Never', containers: [{ name: 'run', image: 'x', args: [word] }] },
+    },
+  },
+})
+
+interface JobSketch {
+  annotations?: { [key: string]: string }
+  fate?: string
+  spec?: JsonObject
+  word?: string
+}
+
+export const widgetCrd = (group: string, fields: JsonObject = {}): KubeObject => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `widgets.${group}` },
+  spec: {
+    group,
+    scope: 'Namespaced',
+    names: { kind: 'Widget', plural: 'widgets', singular: 'widget', listKind: 'WidgetList' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: { spec: { type: 'object', properties: fields } },
+          },
+        },
+      },
+    ],
+  },
+})
+
+export const widget = (group: string, name: string, spec: JsonObject = {}): KubeObject => ({
+  apiVersion: `${group}/v1`,
+  kind: 'Widget',
+  metadata: { name },
+  spec,
 })

@@ -20,6 +20,7 @@ const render = command({
 })
 const program: Program = {
   name: 'scout',
+  version: '1.2.3',
   what: 'It scouts.',
   commands: { render: { summary: 'renders', load: () => Promise.resolve(render) } },
 }
@@ -46,6 +47,15 @@ test('a misspelt command is answered with the one that was meant', async (t) => 
   t.is(code, 2)
   t.is(problems[0]?.fix, 'did you mean `scout render`?')
   t.is((await run('constructor')).code, 2)
+})
+
+test('a program tells its version, and the help of a command in each way that people ask for it', async (t) => {
+  t.deepEqual(await run('--version'), { code: 0, out: 'scout 1.2.3\n', problems: [] })
+  const help = await run('render', '--help')
+  t.is(help.code, 0)
+  t.deepEqual(await run('render', '-h'), help)
+  t.deepEqual(await run('help', 'render'), help)
+  t.deepEqual(await run('-h'), await run('--help'))
 })
 
 test('a refusal becomes its exit code', async (t) => {

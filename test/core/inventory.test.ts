@@ -111,3 +111,9 @@ test('an inventory that one Secret cannot hold is refused before it is sent', (t
   const secret = secretOf(inventory(...many), 'shop-prod', 'scout-apply/1.0.0', undefined)
   t.is(secret.ok ? 'written' : secret.problems[0].code, 'apply/inventory-too-large')
 })
+
+test('an inventory that will be too large once all UIDs are known is refused before anything is applied', (t) => {
+  const blank = Array.from({ length: 12_000 }, (_, at) => entry(`n${at}`, { uid: '', wanted: '', owned: '' }))
+  const secret = secretOf(inventory(...blank), 'shop-prod', 'scout-apply/1.0.0', undefined)
+  t.is(secret.ok ? 'written' : secret.problems[0].code, 'apply/inventory-too-large')
+})

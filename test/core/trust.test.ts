@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { generateKeyPairSync } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import test from 'ava'
 import { readTrust } from '../../src/core/trust.ts'
@@ -65,6 +66,28 @@ test('a trust file in JSON is read as well', (t) => {
   t.true(readTrust(Buffer.from(text), 'trust.json').ok)
 })
 
+/** Of an Ed25519 key: node:crypto would take it, and whatever it says of its validity would count for nothing. */
+const certificate = [
+  '-----BEGIN CERTIFICATE-----',
+  'MIIBNjCB6aADAgECAhRN42lB5zVU06a8bmbdDVw5mjeHwDAFBgMrZXAwEDEOMAwG',
+  'A1UEAwwFYWxpY2UwIBcNMjYxMTIxMDczMDEyWhgPMjEyNjEwMjgwNzMwMTJaMBAx',
+  'DjAMBgNVBAMMBWFsaWNlMCowBQYDK2VwAyEA+QmO1nlnPxq+1s4gHRoKyRmpM6w2',
+  '3bZ6xGcdBpeflZWjUzBRMB0GA1UdDgQWBBQJKR1TDqqJAv3jABDZ7EaYegQ7jTAf',
+  'BgNVHSMEGDAWgBQJKR1TDqqJAv3jABDZ7EaYegQ7jTAPBgNVHRMBAf8EBTADAQH/',
+  'MAUGAytlcANBAClgMLXEPzCvjeviMxvDyc7deaKQ/OI+XtdN1jrDLU0UoS8SkWmU',
+  'IQtwgDyFheZA7jb5iWJNvyXizT5T/QsXtQk=',
+  '-----END CERTIFICATE-----',
+].join('\n')
+
+/** The same P-256 key with its point compressed (SEC 1, 2.3.3): other bytes, and OpenSSL keeps them. */
+const compressed = (publicKey: KeyObject): string => {
+  const whole = publicKey.export({ type: 'spki', format: 'der' })
+  const x = whole.subarray(27, 59)
+  const start = Buffer.from('3039301306072a8648ce3d020106082a8648ce3d030107032200', 'hex')
+  const sign = Buffer.from([(whole[whole.length - 1] as number) % 2 === 0 ? 2 : 3])
+  return `-----BEGIN PUBLIC KEY-----\n${Buffer.concat([start, sign, x]).toString('base64')}\n-----END PUBLIC KEY-----\n`
+}
+
 const refused: [title: string, text: string, expected: [code: string, line?: number][]][] = [
   ['an empty file', '', [['declare/empty-file']]],
   ['a file that is no YAML', 'cluster: [\n', [['declare/yaml-syntax', 2]]],
@@ -97,6 +120,13 @@ const refused: [title: string, text: string, expected: [code: string, line?: num
     file(key('alice', alice.publicKey) + key('bob', alice.publicKey)),
     [['trust/duplicate-key', 9]],
   ],
+  [
+    'one P-256 key under two names, once with its point compressed',
+    file(key('alice', bob.publicKey) + key('bob', compressed(bob.key)), '2'),
+    [['trust/duplicate-key', 10]],
+  ],
+  ['two keys in one field', file(key('alice', alice.publicKey + bob.publicKey)), [['trust/bad-key', 5]]],
+  ['a certificate', file(key('alice', certificate)), [['trust/bad-key', 5]]],
   ['a name in capitals', file(key('Alice', alice.publicKey)), [['trust/wrong-shape', 4]]],
   ['a private key', file(key('alice', secret)), [['trust/bad-key', 5]]],
   ['an RSA key', file(key('alice', rsa)), [['trust/bad-key', 5]]],

@@ -10,6 +10,7 @@ import { problemOfRefusal } from '../../src/core/refusal.ts'
 import { openCluster } from '../../src/system/cluster.ts'
 import { freePorts } from '../control-plane/component.ts'
 import { freshNamespace, sharedControlPlane } from '../control-plane/shared.ts'
+import { startControlPlane } from '../control-plane/start.ts'
 
 const open = async (kubeconfig: string): Promise<Cluster> => {
   const opened = await openCluster({ kubeconfig }, {})
@@ -188,7 +189,9 @@ test('discovery knows every built-in kind with its scope', async (t) => {
 })
 
 test('an aggregated API whose server is gone is silent, not absent', async (t) => {
-  const controlPlane = await sharedControlPlane()
+  // A control plane of its own: a dead API keeps every Namespace of a cluster from being deleted.
+  const controlPlane = await startControlPlane()
+  t.teardown(controlPlane.stop)
   const namespace = await freshNamespace(controlPlane, 'silent')
   const group = `${namespace}.example.com`
   await controlPlane.request('POST', '/apis/apiregistration.k8s.io/v1/apiservices', {
@@ -206,7 +209,6 @@ test('an aggregated API whose server is gone is silent, not absent', async (t) =
       },
     },
   })
-  t.teardown(() => controlPlane.request('DELETE', `/apis/apiregistration.k8s.io/v1/apiservices/v1.${group}`))
   const cluster = await open(controlPlane.kubeconfig)
   // The aggregator learns of an APIService a moment after it is made.
   for (const end = Date.now() + 20_000; Date.now() < end;) {
@@ -308,4 +310,29 @@ test('what may pass (429, 5xx, a reset connection) is asked again; a 400 is not'
   t.is(refusalOf(await lasting.cluster.get({ kind, namespace: '', name: 'default' })).status, 400)
   t.is(lasting.asked(), 1)
   await lasting.stop()
+})
+
+test('an answer that is no Kubernetes object is a refusal, and never absence', async (t) => {
+  const kind = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true }
+  const address = { kind, namespace: 'default', name: 'x' }
+  const asks: ((cluster: Cluster) => Promise<Reply<unknown>>)[] = [
+    (cluster) => cluster.get(address),
+    (cluster) => cluster.list(kind, {}),
+    (cluster) => cluster.discover(),
+  ]
+  for (const ask of asks) {
+    // `{}`, with which some proxies greet
+    const { cluster, stop } = await startUnreliable([200, 200])
+    t.is(refusalOf(await ask(cluster)).reason, 'NotKubernetes')
+    await stop()
+  }
+})
+
+test('a kind that is not served is no absence of its objects', async (t) => {
+  const { kubeconfig } = await sharedControlPlane()
+  const cluster = await open(kubeconfig)
+  const kind = { group: 'nobody.example', version: 'v1', kind: 'Thing', plural: 'things', namespaced: true }
+  const address = { kind, namespace: 'default', name: 'x' }
+  t.is(refusalOf(await cluster.get(address)).status, 404)
+  t.is(refusalOf(await cluster.remove(address, { uid: 'x', propagation: 'Background' })).status, 404)
 })

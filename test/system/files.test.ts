@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import test from 'ava'
 import { openFiles } from '../../src/system/files.ts'
 
@@ -89,4 +89,38 @@ test('a file that is missing is undefined, and one that may not be read is an er
   await writeFile(join(root, 'binary'), Buffer.from([0xff, 0xfe, 0x00]))
   await t.throwsAsync(openFiles(root).readText('binary'), { code: 'EILSEQ' })
   await chmod(join(root, 'sub'), 0o755)
+})
+
+test('nothing is written or removed through a link, be it the folder itself, one above it or one in it', async (t) => {
+  const outside = await folderOf(t)
+  await writeFile(join(outside, 'a'), 'theirs')
+  for (const [link, folder] of [
+    ['rendered', 'rendered'],
+    ['rendered', 'rendered/production'],
+    ['rendered/production', 'rendered/production'],
+    ['rendered/production/web', 'rendered'],
+  ] as const) {
+    const root = await folderOf(t)
+    await mkdir(dirname(join(root, link)), { recursive: true })
+    await symlink(outside, join(root, link))
+    const writing = openFiles(root, ['rendered']).replaceFolder(
+      folder,
+      new Map([['production/web/b', 'ours']]),
+    )
+    await t.throwsAsync(writing, { code: 'EXDEV', message: new RegExp(`'${link}'`) }, link)
+    t.deepEqual(await readdir(outside), ['a'], link)
+  }
+})
+
+test('links are not listed among the files, and are told by themselves', async (t) => {
+  const root = await folderOf(t)
+  await mkdir(join(root, 'releases/web'), { recursive: true })
+  await writeFile(join(root, 'releases/web/release.yaml'), '')
+  await symlink('web', join(root, 'releases/shop'))
+  await symlink('nowhere', join(root, 'releases/web/lost'))
+  const files = openFiles(root)
+  t.deepEqual(await files.list('releases'), ['releases/web/release.yaml'])
+  t.deepEqual(await files.links('releases'), ['releases/shop', 'releases/web/lost'])
+  t.deepEqual(await files.links('releases/shop/chart'), ['releases/shop'])
+  t.deepEqual(await files.links('nothing'), [])
 })

@@ -1,8 +1,9 @@
 import test from 'ava'
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { create } from 'tar'
 import type { AddressInfo } from 'node:net'
 import type { ExecutionContext } from 'ava'
@@ -37,7 +38,7 @@ const request: TemplateRequest = {
   namespace: 'front',
   directory: 'web',
   kubernetes: '1.36.0',
-  apiVersions: [],
+  told: { by: 'list', apiVersions: [] },
   upgrade: false,
   values: [],
 }
@@ -88,7 +89,7 @@ test('helm is told release, namespace, versions, install or upgrade, and values 
   const answer = await helm.template({
     ...request,
     upgrade: true,
-    apiVersions: ['a.example/v1', 'a.example/v1/Thing'],
+    told: { by: 'list', apiVersions: ['a.example/v1', 'a.example/v1/Thing'] },
     values: [
       { from: 'file', file: 'low, with a comma.yaml' },
       { from: 'release', file: 'r.yaml', values: { from: 'release', text: 'a,b={c}: yes' } },
@@ -200,7 +201,13 @@ test('another version than the wanted one is not used, and the problem says what
 /** A repository with one chart, as `helm package` and `helm repo index` would make it. */
 const repository = async (
   t: ExecutionContext,
-): Promise<{ url: string; asked: string[]; publish(text: string): Promise<void> }> => {
+): Promise<{
+  url: string
+  asked: string[]
+  publish(text: string): Promise<void>
+  /** Makes the chart's archive another one. */
+  put(make: (root: string, file: string) => Promise<unknown>): Promise<unknown>
+}> => {
   const root = await folder(t)
   const asked: string[] = []
   const server = createServer((incoming, response) => {
@@ -219,15 +226,23 @@ const repository = async (
     const entry = `{apiVersion: v2, name: web, version: 1.0.0, urls: ["${url}/web-1.0.0.tgz"]}`
     await write(root, { 'index.yaml': `apiVersion: v1\nentries:\n  web:\n    - ${entry}\n` })
   }
-  return { url, asked, publish }
+  const put = (make: (root: string, file: string) => Promise<unknown>): Promise<unknown> =>
+    make(root, join(root, 'web-1.0.0.tgz'))
+  return { url, asked, publish, put }
 }
 
-test('a chart from a repository is unpacked under its digest, and not asked for again', async (t) => {
+/** A site, and a repository that has the chart which is wanted. */
+const withChart = async (t: ExecutionContext) => {
   const root = await folder(t)
   const charts = await repository(t)
   await charts.publish('a: 1\n')
   const helm = opened(await openHelm(root, version))
   const wanted = { from: 'repository', repository: charts.url, name: 'web', version: '1.0.0' } as const
+  return { root, charts, helm, wanted }
+}
+
+test('a chart from a repository is unpacked under its digest, and not asked for again', async (t) => {
+  const { root, charts, helm, wanted } = await withChart(t)
   const first = await helm.pull(wanted)
   t.true(first.ok)
   if (!first.ok) return
@@ -246,6 +261,61 @@ test('a chart from a repository is unpacked under its digest, and not asked for 
   const changed = await helm.pull(wanted)
   t.true(changed.ok && changed.value.digest !== first.value.digest)
 })
+
+const alterations: [title: string, alter: (chart: string) => Promise<unknown>][] = [
+  ['a changed file', (chart) => writeFile(join(chart, 'values.yaml'), 'a: 2\n')],
+  ['another file', (chart) => writeFile(join(chart, 'templates/more.yaml'), 'a: 2\n')],
+  ['a missing file', (chart) => rm(join(chart, 'values.yaml'))],
+  ['a link', (chart) => symlink('/etc/hostname', join(chart, 'templates/_link.tpl'))],
+]
+for (const [title, alter] of alterations)
+  test(`a fetched chart with ${title} is refused, though its digest is known: others may write to a cache`, async (t) => {
+    const { root, helm, wanted } = await withChart(t)
+    const first = await helm.pull(wanted)
+    if (!first.ok) return t.fail()
+    const chart = join(root, first.value.directory)
+    await alter(chart)
+    for (const digest of [first.value.digest, undefined]) {
+      const again = await helm.pull(wanted, digest)
+      t.is(again.ok ? '' : again.problems[0].code, 'resolve/altered-chart')
+    }
+    await rm(chart, { recursive: true })
+    t.deepEqual(await helm.pull(wanted, first.value.digest), first)
+  })
+
+test('an archive in the cache that is not the locked one is fetched again', async (t) => {
+  const { root, charts, helm, wanted } = await withChart(t)
+  const first = await helm.pull(wanted)
+  if (!first.ok) return t.fail()
+  await writeFile(join(root, `${first.value.directory}.tgz`), 'no archive')
+  const asked = charts.asked.length
+  t.deepEqual(await helm.pull(wanted, first.value.digest), first)
+  t.true(charts.asked.length > asked)
+})
+
+const badArchives: [title: string, make: (root: string, file: string) => Promise<unknown>][] = [
+  ['that is none', (_root, file) => writeFile(file, 'no archive')],
+  ['that is damaged', (_root, file) => writeFile(file, Buffer.concat([gzipSync('a'), Buffer.from([1])]))],
+  [
+    'that leads out of its folder',
+    async (root, file) => {
+      await write(root, { 'evil.txt': 'x' })
+      await create({ file, gzip: true, cwd: root, prefix: 'web/../../..', preservePaths: true }, ['evil.txt'])
+    },
+  ],
+]
+for (const [title, make] of badArchives)
+  test(`an archive ${title} is refused, and nothing of it stays`, async (t) => {
+    const { root, charts, helm, wanted } = await withChart(t)
+    await charts.put(make)
+    const answer = await helm.pull(wanted)
+    t.is(answer.ok ? '' : answer.problems[0].code, 'resolve/bad-archive')
+    const left = await readdir(root, { recursive: true })
+    t.deepEqual(
+      left.filter((path) => !/^\.cache(\/charts(\/sha256-[0-9a-f]{64}\.tgz)?)?$/.test(path)),
+      [],
+    )
+  })
 
 test('a chart that cannot be fetched is a problem of the world with what helm said', async (t) => {
   const charts = await repository(t)

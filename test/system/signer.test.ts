@@ -110,22 +110,34 @@ test('a passphrase comes from the first line of a file, or from a variable', asy
   t.is(await passphraseFrom({ variable: 'PASS' }, {})('alice.key'), undefined)
 })
 
-test('a passphrase that is typed at a terminal is not shown', async (t) => {
-  const asking = join(await folder(t), 'asking.ts')
-  await writeFile(
-    asking,
-    `import { passphraseFrom } from ${JSON.stringify(join(import.meta.dirname, '../../src/system/passphrase.ts'))}
-    const typed = await passphraseFrom({})('alice.key')
+const typed: [title: string, options: string, answers: string[], told: RegExp][] = [
+  ['is not shown', '{}', ['hunter2\r'], /typed 7 letters/],
+  [
+    'is asked for again where a new one is typed in two ways',
+    '{ twice: true }',
+    ['hunter2\r', 'hunter3\r', 'hunter\r', 'hunter\r'],
+    /not the same.*typed 6 letters/s,
+  ],
+  ['is none where the answer is Ctrl-D', '{}', ['\u0004'], /typed undefined letters/],
+  ['is none where the answer is Ctrl-C', '{}', ['\u0003'], /typed undefined letters/],
+]
+for (const [title, options, answers, told] of typed)
+  test(`a passphrase that is typed at a terminal ${title}`, async (t) => {
+    const asking = join(await folder(t), 'asking.ts')
+    await writeFile(
+      asking,
+      `import { passphraseFrom } from ${JSON.stringify(join(import.meta.dirname, '../../src/system/passphrase.ts'))}
+    const typed = await passphraseFrom(${options})('alice.key')
     console.log(\`typed \${typed?.length} letters\`)`,
-  )
-  const terminal = spawn('script', ['-qec', `${process.execPath} ${asking}`, '/dev/null'])
-  let shown = ''
-  terminal.stdout.on('data', (chunk: Buffer) => {
-    shown += chunk.toString()
-    if (chunk.includes('Passphrase of')) terminal.stdin.write('hunter2\r')
+    )
+    const terminal = spawn('script', ['-qec', `${process.execPath} ${asking}`, '/dev/null'])
+    let shown = ''
+    terminal.stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString()
+      if (chunk.toString().endsWith(': ')) terminal.stdin.write(answers.shift() ?? '')
+    })
+    await once(terminal, 'close')
+    t.regex(shown, /Passphrase of alice\.key: /)
+    t.regex(shown, told)
+    t.notRegex(shown, /hunter/)
   })
-  await once(terminal, 'close')
-  t.regex(shown, /Passphrase of alice\.key: /)
-  t.regex(shown, /typed 7 letters/)
-  t.notRegex(shown, /hunter2/)
-})

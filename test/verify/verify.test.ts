@@ -3,6 +3,8 @@ import type { Members } from '../../src/core/bundle/members.ts'
 import { printManifest } from '../../src/core/bundle/manifest.ts'
 import { openBundle } from '../../src/core/bundle/read.ts'
 import { signManifest } from '../../src/core/bundle/sign.ts'
+import { printEnvelope } from '../../src/core/bundle/envelope.ts'
+import { payloadType, preAuthEncoding } from '../../src/core/bundle/statement.ts'
 import { packTar } from '../../src/core/bundle/tar.ts'
 import { gzip } from '../../src/core/bundle/gzip.ts'
 import type { BundleManifest } from '../../src/core/bundle/format.ts'
@@ -364,3 +366,18 @@ for (const [title, change, codes, print] of signedFaults)
   test(`a duly signed bundle with ${title} is ${codes[0] === 'verified' ? 'verified' : 'refused'}`, async (t) => {
     t.deepEqual(codesOf(input(await signedAnew(change, print))), codes)
   })
+
+test('a good signature over something that is no statement at all is refused', async (t) => {
+  const members = membersOf(await bundled())
+  for (const text of ['hello', '{', '[]', '{"predicate":1}']) {
+    const payload = Buffer.from(text)
+    const signature = await alice.sign(preAuthEncoding(payloadType, payload))
+    const envelope = printEnvelope({ keyName: 'alice', payload, signature })
+    members.set('signatures/alice.sigstore.json', Buffer.from(envelope))
+    t.deepEqual(
+      codesOf(input(repacked(members))),
+      ['verify/bad-signature', 'verify/too-few-signatures'],
+      text,
+    )
+  }
+})

@@ -59,6 +59,14 @@ const ensureNamespace = async (cluster: Cluster, discovery: Discovery): Promise<
     : bad([problemOfRefusal(created.refusal)])
 }
 
+/** Takes out of the inventory which releases are there that the bundle has no more. */
+const forgetReleases = ({ journal, releaseDigests }: Run): void => {
+  const { content } = journal
+  content.releases = Object.fromEntries(
+    Object.entries(content.releases).filter(([name]) => releaseDigests.has(name)),
+  )
+}
+
 /** Namespaces, then CRDs until they are served, then wave by wave; at last what is no longer wanted goes. */
 const carryOut = async (run: Run, { plan, wanted }: ToApply): Promise<Outcome<void>> => {
   const warnings: Problem[] = []
@@ -92,6 +100,10 @@ const carryOut = async (run: Run, { plan, wanted }: ToApply): Promise<Outcome<vo
     if (!saved.ok) return saved
   }
 
+  // Before the first of their objects goes: a release that comes back is installed anew.
+  forgetReleases(run)
+  const noted = await run.journal.save()
+  if (!noted.ok) return noted
   const pruned = await prune(run, plan.prune)
   if (!pruned.ok) return pruned
   warnings.push(...pruned.warnings)
@@ -143,6 +155,8 @@ export const apply = async (input: ToApply, system: ApplySystem): Promise<Outcom
   if (!lease.ok) return lease
   try {
     const run = startRun(input, system, lease.value.lost)
+    const unmoved = await run.journal.confirm()
+    if (!unmoved.ok) return unmoved
     const begun = await run.journal.save()
     if (!begun.ok) return begun
     const outcome = await carryOut(run, input)

@@ -5,8 +5,9 @@ import { uidOf } from '../../core/live.ts'
 import { annotationOf } from '../../core/metadata.ts'
 import { keyOf, nameOf } from '../../core/object.ts'
 import type { KubeObject } from '../../core/object.ts'
-import { bad, good, problem } from '../../core/problem.ts'
+import { all, bad, good, problem } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
+import { isWrittenBy } from '../../core/owned-fields.ts'
 import { hookRun } from '../../core/plan.ts'
 import type { PlannedHook } from '../../core/plan.ts'
 import { readinessOf } from '../../core/readiness/readiness.ts'
@@ -29,9 +30,11 @@ const isRun = ({ id }: PlannedHook): boolean =>
 
 const markOf = (run: Run, hook: PlannedHook): string => `${run.mark}/${hook.event}`
 
-/** Our own hook of an earlier run, or one that Helm has left behind. */
+/** Our own hook of an earlier run, or one that Helm has left behind; the server's record says who wrote it, as labels are copied. */
 const mayDelete = (run: Run, live: KubeObject): boolean =>
-  partOf(live) === run.set.id || annotationOf(live, 'helm.sh/hook') !== undefined
+  partOf(live) === run.set.id
+    ? isWrittenBy(live, run.set.manager)
+    : annotationOf(live, 'helm.sh/hook') !== undefined && isWrittenBy(live, 'helm')
 
 const inTheWay = (hook: PlannedHook, release: string, why: string): Outcome<never> =>
   bad([
@@ -44,11 +47,13 @@ const inTheWay = (hook: PlannedHook, release: string, why: string): Outcome<neve
     }),
   ])
 
+/** Deletes the object that a hook has made; another one that somebody has put in its place stays. */
 const remove = async (run: Run, hook: PlannedHook, address: Address): Promise<Outcome<void>> => {
   const live = await run.cluster.get(address)
   if (!live.ok) return bad([problemOfRefusal(live.refusal, hook.id)])
-  if (live.value === undefined || !mayDelete(run, live.value)) return good(undefined)
-  const removed = await removeAndWait(run, hook.id, address, uidOf(live.value))
+  const ours = run.journal.content.entries.get(keyOf(hook.id))?.uid
+  if (live.value === undefined || uidOf(live.value) !== ours) return good(undefined)
+  const removed = await removeAndWait(run, hook.id, address, ours)
   run.live.delete(keyOf(hook.id))
   return removed.ok ? good(undefined) : removed
 }
@@ -77,7 +82,11 @@ const create = async (
   const annotations = { ...object.metadata.annotations, [runAnnotation]: markOf(run, hook) }
   const body = { ...object, metadata: { ...object.metadata, annotations } }
   const created = await run.cluster.create(address, body, { fieldManager: run.set.manager })
-  return created.ok ? good(created.value) : bad([problemOfRefusal(created.refusal, hook.id)])
+  if (created.ok) return good(created.value)
+  // Made all the same, where the first answer was lost on the way and the request was sent again.
+  const now = created.refusal.status === 409 ? await run.cluster.get(address) : undefined
+  const isMade = now?.ok && now.value && annotationOf(now.value, runAnnotation) === markOf(run, hook)
+  return isMade && now.value ? good(now.value) : bad([problemOfRefusal(created.refusal, hook.id)])
 }
 
 const runHook = async (
@@ -137,11 +146,12 @@ export const runHooks = async (
     if (!stopped.ok) return stopped
     const outcome = await runHook(run, hook, hookOf(hook).deletePolicies, waiting)
     if (outcome.ok) continue
-    if (!run.signal.aborted) {
-      await removeAll([hook], 'hook-failed')
-      await removeAll(hooks.slice(0, at), 'hook-succeeded')
-    }
-    return outcome
+    if (run.signal.aborted) return outcome
+    const cleared = all([
+      await removeAll([hook], 'hook-failed'),
+      await removeAll(hooks.slice(0, at), 'hook-succeeded'),
+    ])
+    return cleared.ok ? outcome : bad([...outcome.problems, ...cleared.problems])
   }
   return await removeAll(hooks, 'hook-succeeded')
 }

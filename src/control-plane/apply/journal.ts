@@ -2,10 +2,11 @@ import type { Address, Cluster, Discovery } from '../../core/effects/cluster.ts'
 import { serviceOf } from '../../core/discovery.ts'
 import { journalOf, parentId, secretOf } from '../../core/inventory.ts'
 import type { Inventory, InventoryEntry } from '../../core/inventory.ts'
+import { printJson } from '../../core/json.ts'
 import { resourceVersionOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
 import { keyOf } from '../../core/object.ts'
-import type { ObjectId } from '../../core/object.ts'
+import type { KubeObject, ObjectId } from '../../core/object.ts'
 import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
@@ -13,6 +14,8 @@ import { problemOfRefusal } from '../../core/refusal.ts'
 /** The inventory while a run goes on: changed in memory, written where a step ends. */
 export interface Journal {
   readonly content: Inventory
+  /** Refused where somebody has written since the inventory was read: the plan was made for what is no more. */
+  confirm(): Promise<Outcome<void>>
   /** Writes what has changed since the last write; nothing where nothing has. Each write is conditional on the one before. */
   save(): Promise<Outcome<void>>
 }
@@ -41,6 +44,27 @@ export const openJournal = (
   let written = found ? journalOf(found.content) : ''
   let turn: Promise<unknown> = Promise.resolve()
 
+  const moved = (): Outcome<never> =>
+    bad([
+      problem({
+        code: 'apply/inventory-moved',
+        fault: 'world',
+        what: `Somebody else has written the inventory of ${set.name} since it was read.`,
+        where: [{ in: 'object', object: id }],
+        fix: 'See that nobody else applies this set, and run it again.',
+      }),
+    ])
+
+  /** Whether a refused write is ours all the same: its first answer was lost on the way, and it was sent again. */
+  const isWritten = async (secret: KubeObject): Promise<Outcome<boolean>> => {
+    const live = await cluster.get(address)
+    if (!live.ok) return bad([problemOfRefusal(live.refusal, id)])
+    if (live.value === undefined || printJson(live.value['data']) !== printJson(secret['data']))
+      return good(false)
+    resourceVersion = resourceVersionOf(live.value)
+    return good(true)
+  }
+
   const write = async (): Promise<Outcome<void>> => {
     const text = journalOf(content)
     if (text === written) return good(undefined)
@@ -57,18 +81,20 @@ export const openJournal = (
       return good(undefined)
     }
     if (reply.refusal.status !== 409) return bad([problemOfRefusal(reply.refusal, id)])
-    return bad([
-      problem({
-        code: 'apply/inventory-moved',
-        fault: 'world',
-        what: `Somebody else has written the inventory of ${set.name} since it was read.`,
-        where: [{ in: 'object', object: id }],
-        fix: 'See that nobody else applies this set, and run it again.',
-      }),
-    ])
+    const ours = await isWritten(secret.value)
+    if (!ours.ok) return ours
+    if (!ours.value) return moved()
+    written = text
+    return good(undefined)
   }
   return {
     content,
+    confirm: async () => {
+      const live = await cluster.get(address)
+      if (!live.ok) return bad([problemOfRefusal(live.refusal, id)])
+      const now = live.value && resourceVersionOf(live.value)
+      return now === resourceVersion ? good(undefined) : moved()
+    },
     // Releases of a wave end at the same time; their writes go one after the other.
     save: async () => {
       const mine = turn.then(write)

@@ -8,9 +8,19 @@ import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
 import { mapAt, numberAt, textAt } from '../../core/readiness/rule.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
+import type { Tell } from '../../core/stepper.ts'
 
 const durationSeconds = 30
 const renewEvery = 10_000
+/** Who lives has renewed within this time. */
+const watchFor = renewEvery + 2_000
+
+interface LeaseSystem {
+  cluster: Cluster
+  clock: Clock
+  tell: Tell
+  signal?: AbortSignal
+}
 
 /** A held lock. */
 export interface Held {
@@ -23,15 +33,17 @@ export interface Held {
 /** RFC 3339 with exactly six digits after the point: the API takes nothing else for a MicroTime. */
 const microTime = (milliseconds: number): string => new Date(milliseconds).toISOString().replace('Z', '000Z')
 
-/** Until when the holder has it, in milliseconds; 0 where nobody has. Clocks that differ by more than a lease's duration defeat it. */
-const heldUntil = (lease: KubeObject): number => {
+const holderOf = (lease: KubeObject): string => textAt(mapAt(lease, 'spec'), 'holderIdentity')
+
+/** Until when the holder has it, if it was renewed just now by our clock; undefined where clocks tell nothing: long ago, or in the future. */
+const heldUntil = (lease: KubeObject, now: number): number | undefined => {
   const spec = mapAt(lease, 'spec')
   const renewed = Date.parse(textAt(spec, 'renewTime'))
-  if (textAt(spec, 'holderIdentity') === '' || Number.isNaN(renewed)) return 0
-  return renewed + numberAt(spec, 'leaseDurationSeconds', durationSeconds) * 1000
+  const until = renewed + numberAt(spec, 'leaseDurationSeconds', durationSeconds) * 1000
+  return renewed <= now && now < until ? until : undefined
 }
 
-const busy = (set: string, holder: string, until: number): Outcome<never> =>
+const busy = (set: string, holder: string, until?: number): Outcome<never> =>
   bad([
     problem({
       code: 'apply/locked',
@@ -48,16 +60,17 @@ const busy = (set: string, holder: string, until: number): Outcome<never> =>
           },
         },
       ],
-      fix: `Wait until it is done and run this again. If that run was killed, its lock ends by itself${until > 0 ? ` at ${new Date(until).toISOString()}` : ' within half a minute'}.`,
+      fix: `Wait until it is done and run this again. If that run was killed, its lock ends by itself${until === undefined ? ' within half a minute' : ` at ${new Date(until).toISOString()}`}.`,
     }),
   ])
 
 /**
  * Takes the lock of a set: the Lease `scout-SET`, renewed every 10 s while it is held, free after 30 s without renewal. Refused where
- * somebody else holds it. `holder` says who we are, and must differ between any two runs.
+ * somebody else holds it. A lock that seems to have expired is watched for 12 s first: clocks differ, and who still renews it lives.
+ * `holder` says who we are, and must differ between any two runs.
  */
 export const takeLease = async (
-  { cluster, clock }: { cluster: Cluster; clock: Clock },
+  { cluster, clock, tell, signal }: LeaseSystem,
   discovery: Discovery,
   set: string,
   holder: string,
@@ -82,21 +95,33 @@ export const takeLease = async (
     },
   })
   /** Every write is conditional: of two that take a free lease, the second one gets a 409. */
-  const write = async (identity: string, live: KubeObject | undefined): Promise<Reply<KubeObject>> =>
-    live === undefined
-      ? await cluster.create(address, leaseFor(identity), { fieldManager })
-      : await cluster.update(address, leaseFor(identity, resourceVersionOf(live)), {
-          fieldManager,
-        })
+  const write = async (identity: string, live: KubeObject | undefined): Promise<Reply<KubeObject>> => {
+    const reply =
+      live === undefined
+        ? await cluster.create(address, leaseFor(identity), { fieldManager })
+        : await cluster.update(address, leaseFor(identity, resourceVersionOf(live)), { fieldManager })
+    if (reply.ok || reply.refusal.status !== 409) return reply
+    // Ours all the same, where the first answer was lost on the way and the request was sent again.
+    const now = await cluster.get(address)
+    return now.ok && now.value && holderOf(now.value) === identity ? { ok: true, value: now.value } : reply
+  }
 
-  const found = await cluster.get(address)
+  let found = await cluster.get(address)
   if (!found.ok) return bad([problemOfRefusal(found.refusal)])
-  const until = found.value ? heldUntil(found.value) : 0
-  if (found.value && until > clock.now())
-    return busy(set, textAt(mapAt(found.value, 'spec'), 'holderIdentity'), until)
+  if (found.value && holderOf(found.value) !== '') {
+    const before = found.value
+    const until = heldUntil(before, clock.now())
+    if (until !== undefined) return busy(set, holderOf(before), until)
+    const note = `${holderOf(before)} held the lock; looking for ${watchFor / 1000} s whether it still does`
+    tell({ tell: 'subject', stage: 'apply', subject: 'lock', state: 'waiting', note })
+    await clock.sleep(watchFor, signal)
+    found = await cluster.get(address)
+    if (!found.ok) return bad([problemOfRefusal(found.refusal)])
+    const moved = found.value === undefined || resourceVersionOf(found.value) !== resourceVersionOf(before)
+    if (moved || signal?.aborted) return busy(set, holderOf(found.value ?? before))
+  }
   const taken = await write(holder, found.value)
-  if (!taken.ok)
-    return taken.refusal.status === 409 ? busy(set, '', 0) : bad([problemOfRefusal(taken.refusal)])
+  if (!taken.ok) return taken.refusal.status === 409 ? busy(set, '') : bad([problemOfRefusal(taken.refusal)])
 
   let live = taken.value
   let renewed = clock.now()
@@ -106,12 +131,18 @@ export const takeLease = async (
     for (;;) {
       await clock.sleep(renewEvery, done.signal)
       if (done.signal.aborted) return
-      const reply = await write(holder, live)
-      if (reply.ok) {
+      const sent = clock.now()
+      const late = new AbortController()
+      const reply = await Promise.race([
+        write(holder, live),
+        clock.sleep(renewed + durationSeconds * 1000 - sent, late.signal),
+      ])
+      late.abort()
+      if (reply?.ok) {
         live = reply.value
-        renewed = clock.now()
-      } else if (reply.refusal.status === 409 || clock.now() - renewed > durationSeconds * 1000) {
-        lost.abort('another run has taken the lock')
+        renewed = sent
+      } else if (!reply || reply.refusal.status === 409 || clock.now() - renewed > durationSeconds * 1000) {
+        lost.abort('the lock could not be renewed, or another run has taken it')
         return
       }
     }

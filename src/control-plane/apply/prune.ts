@@ -3,6 +3,7 @@ import { keyOf, nameOf } from '../../core/object.ts'
 import type { Removal } from '../../core/plan.ts'
 import { all, bad, good, problem } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
+import { unlessInhabited } from './inhabitants.ts'
 import { removeAndWait } from './remove.ts'
 import { unlessStopped } from './run.ts'
 import type { Run } from './run.ts'
@@ -17,6 +18,16 @@ const replacedWarning = (run: Run, removal: Removal): Problem =>
     fix: `Delete it by hand if nobody needs it; ${run.set.name} does not.`,
   })
 
+const unservedWarning = (removal: Removal): Problem =>
+  problem({
+    code: 'apply/not-pruned',
+    severity: 'warning',
+    fault: 'world',
+    what: `${nameOf(removal.id)} was to be deleted, and its kind is not served any more: it stays in the inventory.`,
+    where: [{ in: 'object', object: removal.id }],
+    fix: 'Run it again once its API is there.',
+  })
+
 /**
  * Deletes one object that the plan prunes, and forgets it only once it is proven gone; what cannot be deleted stays in the
  * inventory, and is tried again next time.
@@ -26,15 +37,16 @@ const pruneOne = async (run: Run, removal: Removal): Promise<Outcome<void>> => {
   const service = anyServiceOf(run.discovery, removal.id)
   const { namespace, name } = removal.id
   if (service.served === 'yes') {
+    const free = await unlessInhabited(run, removal.id)
+    if (!free.ok) return free
     const address = { kind: service.kind, namespace, name }
     const removed = await removeAndWait(run, removal.id, address, removal.uid)
     if (!removed.ok) return removed
     run.journal.content.entries.delete(keyOf(removal.id))
     return good(undefined, removed.value === 'replaced' ? [replacedWarning(run, removal)] : [])
   }
-  // Its CRD went in an earlier step, and took it along. A silent group proves nothing: the entry stays.
-  if (service.served === 'no') run.journal.content.entries.delete(keyOf(removal.id))
-  return good(undefined)
+  // It was served when the plan was made. The next run finds out whether it is gone.
+  return good(undefined, [unservedWarning(removal)])
 }
 
 /** Deletes what the plan prunes, step by step: what is deleted last are those that the others need to be deleted. */

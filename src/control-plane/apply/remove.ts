@@ -1,5 +1,5 @@
 import type { Address } from '../../core/effects/cluster.ts'
-import { uidOf } from '../../core/live.ts'
+import { isBeingDeleted, uidOf } from '../../core/live.ts'
 import { groupKindOf, nameOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
 import { bad, good, problem } from '../../core/problem.ts'
@@ -51,8 +51,23 @@ export const removeAndWait = async (
 ): Promise<Outcome<'gone' | 'replaced'>> => {
   const propagation = withDependents.has(groupKindOf(id)) ? 'Foreground' : 'Background'
   const reply = await run.cluster.remove(address, { uid, propagation })
-  if (!reply.ok && reply.refusal.status === 409) return good('replaced')
-  if (!reply.ok) return bad([problemOfRefusal(reply.refusal, id)])
+  if (!reply.ok && reply.refusal.status === 409) {
+    // Another UID, as a rule; a Namespace that is being deleted already says the same.
+    const live = await run.cluster.get(address)
+    if (!live.ok) return bad([problemOfRefusal(live.refusal, id)])
+    if (live.value && uidOf(live.value) === uid && !isBeingDeleted(live.value))
+      return bad([problemOfRefusal(reply.refusal, id)])
+  } else if (!reply.ok) return bad([problemOfRefusal(reply.refusal, id)])
+  return await waitUntilGone(run, id, address, uid)
+}
+
+/** Waits until an object that is being deleted is gone, or is there anew under another UID ('replaced'). Bounded. */
+export const waitUntilGone = async (
+  run: Run,
+  id: ObjectId,
+  address: Address,
+  uid: string,
+): Promise<Outcome<'gone' | 'replaced'>> => {
   const end = run.clock.now() + patience
   for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     const live = await run.cluster.get(address)

@@ -1,14 +1,15 @@
-import { asMember, partOf } from '../../core/applyset.ts'
+import { asMember } from '../../core/applyset.ts'
 import type { Address, Refusal, Reply } from '../../core/effects/cluster.ts'
-import { resourceVersionOf, uidOf } from '../../core/live.ts'
+import { immutableProblem, invalidProblem, isImmutable, mayRecreate } from '../../core/immutable.ts'
+import { isBeingDeleted, resourceVersionOf, uidOf } from '../../core/live.ts'
 import { groupKindOf, keyOf, nameOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
 import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
 import { conflictProblem, fieldConflicts, mayTake } from './conflict.ts'
-import { immutableProblem, invalidProblem, isImmutable } from './immutable.ts'
-import { removeAndWait } from './remove.ts'
+import { note } from './journal.ts'
+import { removeAndWait, waitUntilGone } from './remove.ts'
 import { addressOf, rediscover, unlessStopped, wantedFor } from './run.ts'
 import type { Run } from './run.ts'
 
@@ -52,14 +53,30 @@ const take = async (
   return { ok: false, refusal }
 }
 
-/** Makes a Job anew whose template cannot be changed: a Job is a run, and a new one is what the change asks for. */
-const recreate = async (run: Run, id: ObjectId, address: Address): Promise<Outcome<boolean>> => {
-  if (groupKindOf(id) !== 'Job.batch') return good(false)
+/** Deletes what may be made anew; false where it may not. That the UID will be another one is written down before. */
+const clearAway = async (run: Run, id: ObjectId, address: Address): Promise<Outcome<boolean>> => {
   const live = await run.cluster.get(address)
   if (!live.ok) return bad([problemOfRefusal(live.refusal, id)])
-  if (live.value === undefined || partOf(live.value) !== run.set.id) return good(false)
+  if (live.value === undefined || !mayRecreate(live.value, entryOf(run, id), run.set)) return good(false)
+  note(run.journal, id, { uid: '' })
+  const saved = await run.journal.save()
+  if (!saved.ok) return saved
   const removed = await removeAndWait(run, id, address, uidOf(live.value))
   return removed.ok ? good(true) : removed
+}
+
+/** Sends again what we have sent to an object that is being deleted, once that is gone. */
+const sendAnew = async (
+  run: Run,
+  id: ObjectId,
+  address: Address,
+  body: KubeObject,
+  going: KubeObject,
+): Promise<Outcome<KubeObject>> => {
+  const gone = await waitUntilGone(run, id, address, uidOf(going))
+  if (!gone.ok) return gone
+  const anew = await sendOnce(run, address, body)
+  return anew.ok ? good(anew.value) : bad([problemOfRefusal(anew.refusal, id)])
 }
 
 const isMissingKind = (refusal: Refusal): boolean =>
@@ -112,15 +129,19 @@ export const sendObject = async (run: Run, id: ObjectId): Promise<Outcome<KubeOb
   let reply = await sendOnce(run, address, body)
   if (!reply.ok && mayTake(fieldConflicts(reply.refusal)))
     reply = await take(run, address, body, reply.refusal)
-  if (reply.ok) return good(reply.value)
+  if (reply.ok)
+    return isBeingDeleted(reply.value)
+      ? await sendAnew(run, id, address, body, reply.value)
+      : good(reply.value)
 
   const conflicts = fieldConflicts(reply.refusal)
   if (conflicts.length > 0) return bad([conflictProblem(id, release, conflicts)])
   if (reply.refusal.status !== 422) return bad([problemOfRefusal(reply.refusal, id)])
-  if (!(await isImmutable(run, address, body))) return bad([invalidProblem(id, release, reply.refusal)])
-  const recreated = await recreate(run, id, address)
-  if (!recreated.ok) return recreated
-  if (!recreated.value) return bad([immutableProblem(id, release, reply.refusal)])
+  if (!(await isImmutable(run.cluster, run.set.manager, address, body)))
+    return bad([invalidProblem(id, release, reply.refusal)])
+  const cleared = await clearAway(run, id, address)
+  if (!cleared.ok) return cleared
+  if (!cleared.value) return bad([immutableProblem(id, release, reply.refusal)])
   const anew = await sendOnce(run, address, body)
   return anew.ok ? good(anew.value) : bad([problemOfRefusal(anew.refusal, id)])
 }

@@ -1,11 +1,12 @@
 import { partOf } from '../../core/applyset.ts'
 import type { Inventory, InventoryEntry } from '../../core/inventory.ts'
+import { isGoing, uidOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
 import { isNamespace, isReserved } from '../../core/namespaces.ts'
 import { groupVersionOf, idOf, keyOf } from '../../core/object.ts'
 import { isKept } from '../../core/kept.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
-import { hooksOf } from '../../core/plan.ts'
+import { actionsOf, hooksOf } from '../../core/plan.ts'
 import type { Plan } from '../../core/plan.ts'
 import { appliedObjects } from '../../core/wanted.ts'
 import type { Wanted } from '../../core/wanted.ts'
@@ -19,22 +20,36 @@ const isShared = (id: ObjectId, live: Live): boolean => {
 
 /**
  * The inventory as it must be written before the first apply: everything that was there and everything that will be, so that
- * whatever a killed run leaves behind is known to the next one. Of new objects the UID is not known yet; what is known of
- * the old ones stays until they are applied.
+ * whatever a killed run leaves behind is known to the next one. The UID is not known of what will be made, or made anew: a UID of
+ * before would make the new object look like somebody else's. What is known of all others stays until they are applied.
+ * A release that will be changed is no longer there in full.
  */
 export const unionOf = (plan: Plan, wanted: Wanted, namespaces: KubeObject[], live: Live): Inventory => {
   const there = live.inventory?.content
   const resumed = there?.state === 'applying' && there.bundle === plan.bundle.digest
   const entries = new Map(there?.entries)
   const hooks = new Set(hooksOf(plan).map((hook) => keyOf(hook.id)))
+  const toMake = new Set(
+    [
+      ...actionsOf(plan).filter((one) => one.do !== 'skip'),
+      ...hooksOf(plan).filter((one) => !one.finished),
+    ].map(({ id }) => keyOf(id)),
+  )
+  /** The UID that an object will have when this run is over; '' where that is not known yet. */
+  const uidFor = (id: ObjectId, before: string, phase: InventoryEntry['phase']): string => {
+    if (!toMake.has(keyOf(id))) return before
+    const there = live.members.get(keyOf(id)) ?? live.others.get(keyOf(id))
+    const stays = there !== undefined && uidOf(there) === before && !isGoing(live, id) && phase !== 'hooks'
+    return stays ? before : ''
+  }
   const add = (id: ObjectId, object: KubeObject, release: string, phase: InventoryEntry['phase']): void => {
     const before = entries.get(keyOf(id))
     entries.set(keyOf(id), {
-      uid: '',
       wanted: '',
       owned: '',
       shared: isShared(id, live),
       ...before,
+      uid: uidFor(id, before?.uid ?? '', phase),
       id,
       version: groupVersionOf(object.apiVersion).version,
       release,
@@ -46,13 +61,14 @@ export const unionOf = (plan: Plan, wanted: Wanted, namespaces: KubeObject[], li
   for (const { id, object, release, phase } of appliedObjects(wanted))
     if (!isNamespace(id) && (phase !== 'hooks' || hooks.has(keyOf(id)))) add(id, object, release, phase)
   for (const removal of plan.kept) if (removal.do === 'forget') entries.delete(keyOf(removal.id))
+  const changing = plan.waves.flat().filter((one) => one.changed && one.mode === 'upgrade')
   return {
     bundle: plan.bundle.digest,
     version: plan.bundle.version,
     sequence: plan.bundle.sequence,
     generation: plan.generation,
     state: 'applying',
-    releases: { ...there?.releases },
+    releases: { ...there?.releases, ...Object.fromEntries(changing.map(({ name }) => [name, ''])) },
     hooks: resumed ? [...there.hooks] : [],
     entries,
   }

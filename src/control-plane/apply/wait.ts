@@ -1,5 +1,6 @@
 import { labels } from '../../core/applyset.ts'
 import type { Address, Reply } from '../../core/effects/cluster.ts'
+import { goesByItself } from '../../core/brief-job.ts'
 import { idOf, keyOf, nameOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
 import { bad, good, problem } from '../../core/problem.ts'
@@ -7,6 +8,7 @@ import type { Outcome, Problem, Problems } from '../../core/problem.ts'
 import { readinessOf } from '../../core/readiness/readiness.ts'
 import type { Readiness } from '../../core/readiness/rule.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
+import { endOfGoneJob } from './gone-job.ts'
 import { findTrouble } from './trouble.ts'
 import { addressOf, unlessStopped } from './run.ts'
 import type { Run } from './run.ts'
@@ -22,9 +24,13 @@ export interface Waiting {
   timeoutSeconds: number
 }
 
-const judge = (run: Run, id: ObjectId): Readiness => {
+const judge = async (run: Run, id: ObjectId): Promise<Readiness> => {
   const live = run.live.get(keyOf(id))
-  return live ? readinessOf(live) : { state: 'waiting', why: 'it is not there' }
+  if (live) return readinessOf(live)
+  const wanted = run.wanted.get(keyOf(id))
+  return wanted && goesByItself(wanted)
+    ? await endOfGoneJob(run, id)
+    : { state: 'waiting', why: 'it is not there' }
 }
 
 /** Reads objects of one kind and namespace anew. */
@@ -94,9 +100,10 @@ const notReady = async (
 export const waitReady = async (run: Run, ids: ObjectId[], waiting: Waiting): Promise<Outcome<void>> => {
   const end = run.clock.now() + waiting.timeoutSeconds * 1000
   for (let pause = firstPause; ; pause = Math.min(pause * 1.5, longestPause)) {
-    const unready = ids
-      .map((id) => ({ id, readiness: judge(run, id) }))
-      .flatMap(({ id, readiness }) => (readiness.state === 'ready' ? [] : [{ id, readiness }]))
+    const judged = await Promise.all(ids.map(async (id) => ({ id, readiness: await judge(run, id) })))
+    const unready = judged.flatMap(({ id, readiness }) =>
+      readiness.state === 'ready' ? [] : [{ id, readiness }],
+    )
     if (unready.length === 0) return good(undefined)
     const first = unready[0] as (typeof unready)[number]
     run.tell({

@@ -52,18 +52,16 @@ const askedFor = (
   return Array.from(asked.values())
 }
 
-const namespacesIn = (ids: ObjectId[]): string[] => Array.from(new Set(ids.map((id) => id.namespace)))
+const namespacesIn = ({ kind, ids }: Asked): string[] =>
+  kind.namespaced ? Array.from(new Set(ids.map((id) => id.namespace))) : ['']
 
 /** All members of one kind: one request for the whole cluster; namespace by namespace where that is not allowed. */
-const membersOf = async (
-  cluster: Cluster,
-  { kind, ids }: Asked,
-  selector: string,
-): Promise<Reply<KubeObject[]>> => {
+const membersOf = async (cluster: Cluster, asked: Asked, selector: string): Promise<Reply<KubeObject[]>> => {
+  const { kind } = asked
   const whole = await cluster.list(kind, { selector })
   if (whole.ok || whole.refusal.status !== 403 || !kind.namespaced) return whole
   const found: KubeObject[] = []
-  for (const namespace of namespacesIn(ids)) {
+  for (const namespace of namespacesIn(asked)) {
     const reply = await cluster.list(kind, { namespace, selector })
     if (!reply.ok) return reply
     found.push(...reply.value)
@@ -78,7 +76,7 @@ const othersOf = async (
   ids: ObjectId[],
 ): Promise<Reply<KubeObject[]>> => {
   const found: KubeObject[] = []
-  for (const namespace of namespacesIn(ids)) {
+  for (const namespace of namespacesIn({ kind, ids })) {
     const reply = await cluster.list(kind, { namespace, metadataOnly: true })
     if (!reply.ok) return reply
     found.push(...reply.value)
@@ -105,7 +103,10 @@ export const readLive = async (
   const read = async (asked: Asked): Promise<Outcome<void>> => {
     const reply = await membersOf(cluster, asked, selector)
     if (!reply.ok) return bad([problemOfRefusal(reply.refusal)])
-    for (const object of reply.value) members.set(keyOf(idOf(object)), object)
+    // Another version of the same kind may be asked for, too: each object is kept in the version that it was asked for in.
+    const keys = new Set(asked.ids.map(keyOf))
+    for (const object of reply.value)
+      if (keys.has(keyOf(idOf(object)))) members.set(keyOf(idOf(object)), object)
     const missing = asked.ids.filter((id) => !members.has(keyOf(id)))
     const rest = missing.length === 0 ? undefined : await othersOf(cluster, asked.kind, missing)
     if (rest?.ok === false) return bad([problemOfRefusal(rest.refusal)])

@@ -7,6 +7,7 @@ import type { Wanted } from '../../core/wanted.ts'
 import { readInventory } from './inventory.ts'
 import { readLive } from './live.ts'
 import { checkSupplied } from './supplied.ts'
+import { withUnproven } from './unproven.ts'
 
 /**
  * Reads all that a plan or a status needs to know: what the server serves, the set's inventory, the live objects; and that the Secrets
@@ -21,8 +22,9 @@ export const observe = async (
   if (!discovery.ok) return bad([problemOfRefusal(discovery.refusal)])
   const inventory = await readInventory(cluster, discovery.value, set)
   if (!inventory.ok) return inventory
+  const served = await withUnproven(cluster, discovery.value, inventory.value?.content)
   const [live, supplied] = await Promise.all([
-    readLive(cluster, set, wanted, discovery.value, inventory.value),
+    readLive(cluster, set, wanted, served, inventory.value),
     wanted ? checkSupplied(cluster, discovery.value, wanted.manifest) : undefined,
   ])
   if (supplied === undefined || supplied.ok) return live

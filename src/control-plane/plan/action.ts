@@ -1,18 +1,11 @@
 import { partOf } from '../../core/applyset.ts'
-import { isObject } from '../../core/json.ts'
-import { uidOf } from '../../core/live.ts'
+import { goesByItself } from '../../core/brief-job.ts'
+import { isGoing, uidOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
 import { keyOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
 import { ownedDigest } from '../../core/owned-fields.ts'
 import type { Action } from '../../core/plan.ts'
-
-/** A finished Job that its time to live has removed: it did what it was for. */
-const hasRunAndGone = (id: ObjectId, object: KubeObject): boolean =>
-  id.kind === 'Job' &&
-  id.group === 'batch' &&
-  isObject(object['spec']) &&
-  object['spec']['ttlSecondsAfterFinished'] !== undefined
 
 /**
  * What is to be done about one wanted object. Skipped only where the same object (by UID) is there, was applied from the same text
@@ -33,10 +26,11 @@ export const actionFor = (
   const unchanged = entry !== undefined && entry.uid !== '' && entry.wanted === digest
   if (there === undefined) {
     if (other) return { do: 'apply', id, because: 'not ours yet' }
-    return unchanged && hasRunAndGone(id, object) ? { do: 'skip', id } : { do: 'create', id }
+    return unchanged && goesByItself(object) ? { do: 'skip', id } : { do: 'create', id }
   }
   if (entry === undefined || entry.uid === '' || entry.wanted === '')
     return { do: 'apply', id, because: 'not finished last time' }
+  if (isGoing(live, id)) return { do: 'apply', id, because: 'being deleted' }
   if (entry.uid !== uidOf(there)) return { do: 'apply', id, because: 'recreated by others' }
   if (entry.wanted !== digest) return { do: 'apply', id, because: 'changed' }
   const labelled = entry.shared || partOf(there) === set.id

@@ -1,6 +1,7 @@
 import { asMember, fieldManagerOf, setIdOf } from '../../core/applyset.ts'
 import { serviceOf } from '../../core/discovery.ts'
 import type { Cluster } from '../../core/effects/cluster.ts'
+import { immutableProblem, invalidProblem, isImmutable, mayRecreate } from '../../core/immutable.ts'
 import type { Live } from '../../core/live.ts'
 import { keyOf, nameOf } from '../../core/object.ts'
 import type { ObjectId } from '../../core/object.ts'
@@ -36,7 +37,9 @@ export const checkPlan = async (
   live: Live,
   cluster: Cluster,
 ): Promise<Problem[]> => {
+  const set = { id: setIdOf(plan.set), manager: fieldManagerOf(plan.set) }
   const objects = new Map(appliedObjects(wanted).map((one) => [keyOf(one.id), one.object]))
+  const releases = new Map(appliedObjects(wanted).map((one) => [keyOf(one.id), one.release]))
   const missingNamespaces = new Set(
     plan.namespaces.filter((one) => one.do === 'create').map((one) => one.id.name),
   )
@@ -49,12 +52,22 @@ export const checkPlan = async (
       skipped.push(id)
       return []
     }
-    const reply = await cluster.apply(
-      { kind: service.kind, namespace: id.namespace, name: id.name },
-      asMember(object, setIdOf(plan.set)),
-      { fieldManager: fieldManagerOf(plan.set), force: false, dryRun: true },
-    )
+    const address = { kind: service.kind, namespace: id.namespace, name: id.name }
+    const body = asMember(object, set.id)
+    const reply = await cluster.apply(address, body, {
+      fieldManager: set.manager,
+      force: false,
+      dryRun: true,
+    })
     if (reply.ok) return []
+    if (reply.refusal.status === 422) {
+      const release = releases.get(keyOf(id)) ?? ''
+      if (!(await isImmutable(cluster, set.manager, address, body)))
+        return [invalidProblem(id, release, reply.refusal)]
+      const there = live.members.get(keyOf(id))
+      const entry = live.inventory?.content.entries.get(keyOf(id))
+      return there && mayRecreate(there, entry, set) ? [] : [immutableProblem(id, release, reply.refusal)]
+    }
     const found = problemOfRefusal(reply.refusal, id)
     return [reply.refusal.status === 409 ? { ...found, severity: 'warning' } : found]
   }

@@ -1,4 +1,5 @@
 import { fieldManagerOf, setIdOf } from '../../core/applyset.ts'
+import { uidOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
 import { isNamespace, namespacesOf } from '../../core/namespaces.ts'
 import { groupKindOf, idOf, keyOf } from '../../core/object.ts'
@@ -58,9 +59,14 @@ export const planApply = (wanted: Wanted, live: Live, consent: Consent): Outcome
     const namespaces = namespacesOf(wanted)
     const objects = appliedObjects(wanted)
     const keys = new Set([...namespaces.map(idOf), ...objects.map((one) => one.id)].map(keyOf))
+    const wantedUids = new Set(
+      Array.from(keys, (key) => live.members.get(key) ?? live.others.get(key)).flatMap((one) =>
+        one ? [uidOf(one)] : [],
+      ),
+    )
     const removals = Array.from(there?.entries.values() ?? [])
       .filter((entry) => !keys.has(keyOf(entry.id)))
-      .map((entry) => removalOf(entry, live, set.manager, consent.prune))
+      .map((entry) => removalOf(entry, live, set.manager, consent.prune, wantedUids))
     const isPrune = (one: Removal): boolean => one.do === 'prune'
     return {
       set: manifest.name,

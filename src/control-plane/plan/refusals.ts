@@ -6,6 +6,7 @@ import { idOf, keyOf, nameOf } from '../../core/object.ts'
 import { problem } from '../../core/problem.ts'
 import type { Problem } from '../../core/problem.ts'
 import { findKind, kindsOfCrd } from '../../core/target.ts'
+import type { ServedKind } from '../../core/target.ts'
 import { appliedObjects } from '../../core/wanted.ts'
 import type { Wanted, WantedObject } from '../../core/wanted.ts'
 import type { Consent } from './consent.ts'
@@ -70,28 +71,44 @@ const overlap = (one: WantedObject, live: Live, set: string): Problem[] => {
   ]
 }
 
+/** One that is sent to the wrong place would be looked for in the wrong place too, and never be found again. */
+const wrongScope = (one: WantedObject, { namespaced, kind }: ServedKind): Problem[] =>
+  namespaced === (one.id.namespace !== '')
+    ? []
+    : [
+        problem({
+          code: 'plan/wrong-scope',
+          what: namespaced
+            ? `${nameOf(one.id)} has no namespace, and a ${kind} is in one.`
+            : `${nameOf(one.id)} has a namespace, and a ${kind} is in none.`,
+          where: inObject(one),
+          fix: namespaced ? 'Give it metadata.namespace.' : 'Take metadata.namespace out of it.',
+        }),
+      ]
+
 /**
  * What stands in the way of a plan, all of it: an older bundle, an empty one, objects that bear a set's label or belong to another
- * set, kinds that nobody serves and no CRD of the bundle defines.
+ * set, kinds that nobody serves and no CRD of the bundle defines, objects in a scope that their kind is not in.
  */
 export const refusalsOf = (wanted: Wanted, live: Live, consent: Consent): Problem[] => {
   const objects = appliedObjects(wanted)
   const toCome = objects.filter((one) => one.phase === 'crds').flatMap((one) => kindsOfCrd(one.object))
   const unserved = (one: WantedObject): Problem[] => {
     const { apiVersion, kind } = one.object
-    const { served } = serviceOf(live.discovery, apiVersion, kind)
-    if (served === 'yes' || findKind(toCome, apiVersion, kind)) return []
-    const silent = served === 'unknown'
+    const service = serviceOf(live.discovery, apiVersion, kind)
+    const known = service.served === 'yes' ? service.kind : findKind(toCome, apiVersion, kind)
+    if (known) return wrongScope(one, known)
+    const silent = service.served === 'unknown'
     return [
       problem({
         code: silent ? 'plan/silent-api' : 'plan/unserved-kind',
         fault: silent ? 'world' : 'input',
         what: silent
-          ? `${nameOf(one.id)}: the API ${apiVersion} is registered, and its server does not answer.`
+          ? `${nameOf(one.id)}: the API ${apiVersion} is known to this cluster, and not served now.`
           : `${nameOf(one.id)}: this cluster does not serve ${kind} in ${apiVersion}.`,
         where: inObject(one),
         fix: silent
-          ? `Look at: kubectl get apiservices | grep ${idOf(one.object).group}`
+          ? `Look at: kubectl get apiservices,crds | grep ${idOf(one.object).group}`
           : `Add the release that brings the CRD of ${kind}, or render for what this cluster serves.`,
       }),
     ]

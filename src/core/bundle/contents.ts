@@ -1,7 +1,7 @@
 import { sha256 } from '../digest.ts'
 import type { Problem } from '../problem.ts'
 import type { BundleManifest } from './format.ts'
-import { byPath, isSignature, manifestPath } from './members.ts'
+import { isSignature, manifestPath } from './members.ts'
 import type { Members } from './members.ts'
 import type { Refuse } from './refusal.ts'
 
@@ -9,7 +9,7 @@ import type { Refuse } from './refusal.ts'
 export const checkContents = (manifest: BundleManifest, members: Members, refuse: Refuse): Problem[] => {
   const listed = new Map(manifest.members.map((one) => [one.path, one]))
   const present = [...members.keys()].filter((path) => path !== manifestPath && !isSignature(path))
-  return [...new Set([...listed.keys(), ...present])].sort(byPath).flatMap((path): Problem[] => {
+  return [...new Set([...listed.keys(), ...present])].sort().flatMap((path): Problem[] => {
     const wanted = listed.get(path)
     const content = members.get(path)
     const member = path

@@ -1,4 +1,4 @@
-import { canonicalJson, isObject, parseJson } from '../json.ts'
+import { canonicalJson, isObject, jsonOf } from '../json.ts'
 import type { Json } from '../json.ts'
 import { payloadType } from './statement.ts'
 
@@ -34,21 +34,12 @@ const bytesAt = (value: Json | undefined, key: string): Uint8Array | undefined =
   return typeof text === 'string' ? Buffer.from(text, 'base64') : undefined
 }
 
-const parsed = (text: string): Json | undefined => {
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined
-  }
-}
-
 /**
  * Reads what `printEnvelope` writes, and nothing else: a text that is not byte for byte what it would write again (another
  * field, a second signature, white space, another base64) is undefined. So nothing in it can be altered unnoticed.
  */
 export const readEnvelope = (bytes: Uint8Array): Envelope | undefined => {
-  const text = Buffer.from(bytes).toString()
-  const whole = parsed(text)
+  const whole = jsonOf(bytes)
   const dsse = at(whole, 'dsseEnvelope')
   const keyName = at(at(at(whole, 'verificationMaterial'), 'publicKey'), 'hint')
   const payload = bytesAt(dsse, 'payload')

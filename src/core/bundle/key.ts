@@ -13,9 +13,13 @@ export const hashFor = (key: KeyObject): 'sha256' | null =>
 /** Why a text is no key that can be trusted: each is another mistake, with another way out of it. */
 export type KeyFault = 'private' | 'unreadable' | 'other-kind'
 
+/** One public key and nothing else: node:crypto would pass over a second one, and take a certificate. */
+const onePublicKey = /^\s*-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\s*$/
+
 /** A public key from PEM (SPKI). A private key is refused, though node:crypto would take it. */
 export const readPublicKey = (pem: string): KeyObject | KeyFault => {
   if (pem.includes('PRIVATE KEY')) return 'private'
+  if (!onePublicKey.test(pem)) return 'unreadable'
   let key: KeyObject
   try {
     key = createPublicKey(pem)

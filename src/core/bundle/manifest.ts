@@ -1,5 +1,5 @@
 import schema from '../../../schemas/bundle.schema.json' with { type: 'json' }
-import { isObject, parseJson, printJson, sortKeys } from '../json.ts'
+import { isObject, jsonOf, printJson, sortKeys } from '../json.ts'
 import type { Json } from '../json.ts'
 import { pathOf } from '../layout.ts'
 import { nameOf } from '../object.ts'
@@ -67,14 +67,6 @@ const checkIndex = ({ releases, members }: BundleManifest, say: Say): void => {
     if (path.startsWith(`${objectsFolder}/`) && !indexed.has(path)) say(`${path} belongs to no release`)
 }
 
-const decoded = (bytes: Uint8Array): Json | undefined => {
-  try {
-    return parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
-  } catch {
-    return undefined
-  }
-}
-
 const checkWhole = (manifest: BundleManifest, bytes: Uint8Array, refuse: Refuse): Problem[] => {
   const found: Problem[] = []
   const say: Say = (what) =>
@@ -96,7 +88,7 @@ const checkWhole = (manifest: BundleManifest, bytes: Uint8Array, refuse: Refuse)
  */
 export const readManifest = (bytes: Uint8Array, bundle: string): Outcome<BundleManifest> => {
   const refuse = refusalOf(bundle)
-  const value = decoded(bytes)
+  const value = jsonOf(bytes)
   if (!isObject(value))
     return bad([refuse('bad-manifest', `${manifestPath} is no JSON object.`, { member: manifestPath })])
   if (typeof value.format === 'number' && value.format !== formatVersion)

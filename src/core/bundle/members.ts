@@ -36,6 +36,3 @@ export const isSafePath = (path: string): boolean =>
   path
     .split('/')
     .every((part) => part.length <= 255 && /^[A-Za-z0-9._%~-]+$/.test(part) && part !== '.' && part !== '..')
-
-/** Bytewise order. Paths are ASCII, so code units are bytes. */
-export const byPath = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

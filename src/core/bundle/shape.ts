@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { ErrorObject } from 'ajv'
+import { pointerOf } from '../pointer.ts'
 
 /** One way in which a value is not of its schema. */
 export interface Misfit {
@@ -8,13 +9,11 @@ export interface Misfit {
   message: string
 }
 
-const escaped = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
-
 const misfitOf = ({ instancePath, keyword, params, message }: ErrorObject): Misfit => {
   if (keyword === 'additionalProperties')
-    return { pointer: `${instancePath}/${escaped(params.additionalProperty)}`, message: 'is no known field' }
+    return { pointer: instancePath + pointerOf([params.additionalProperty]), message: 'is no known field' }
   if (keyword === 'required')
-    return { pointer: `${instancePath}/${escaped(params.missingProperty)}`, message: 'is missing' }
+    return { pointer: instancePath + pointerOf([params.missingProperty]), message: 'is missing' }
   if (keyword === 'enum')
     return { pointer: instancePath, message: `must be one of ${params.allowedValues.join(', ')}` }
   return { pointer: instancePath, message: message ?? 'is wrong' }

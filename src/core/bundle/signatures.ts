@@ -1,11 +1,11 @@
-import { isObject, parseJson } from '../json.ts'
+import { isObject, jsonOf } from '../json.ts'
 import { unless } from '../problem.ts'
 import type { Outcome, Problem } from '../problem.ts'
 import type { Trust, TrustedKey } from '../trust.ts'
 import { readEnvelope } from './envelope.ts'
 import type { Envelope } from './envelope.ts'
 import { isSignedBy } from './key.ts'
-import { byPath, isSignature, keyNameOf, manifestPath } from './members.ts'
+import { isSignature, keyNameOf, manifestPath } from './members.ts'
 import type { Members } from './members.ts'
 import { refusalOf } from './refusal.ts'
 import type { Refuse } from './refusal.ts'
@@ -19,7 +19,7 @@ const isMadeBy = ({ key }: TrustedKey, { payload, signature }: Envelope): boolea
 
 /** Whether the signed payload is the statement about this bundle.json. Called with a payload whose signature is good. */
 const speaksOf = (manifest: Uint8Array, payload: Uint8Array): boolean => {
-  const statement = parseJson(Buffer.from(payload).toString())
+  const statement = jsonOf(payload)
   return (
     isObject(statement) && Buffer.from(signedPayloadOf(manifest, statement.predicate ?? null)).equals(payload)
   )
@@ -101,7 +101,7 @@ export const checkSignatures = (
   bundle: string,
 ): Outcome<string[]> => {
   const refuse = refusalOf(bundle)
-  const paths = [...members.keys()].filter(isSignature).sort(byPath)
+  const paths = [...members.keys()].filter(isSignature).sort()
   const judged = paths.map((path) => ({ path, fault: faultOf(path, members, trust, now, refuse) }))
   const found = judged.flatMap(({ fault }) => (fault ? [fault] : []))
   // A file is named after its key, and names are unique, as are keys: so one key never counts twice.

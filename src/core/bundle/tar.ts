@@ -1,7 +1,6 @@
 import { Header } from 'tar/header'
 import type { HeaderData } from 'tar/header'
 import { Pax } from 'tar/pax'
-import { byPath } from './members.ts'
 import type { Members } from './members.ts'
 
 export const blockSize = 512
@@ -49,7 +48,8 @@ const packMember = (path: string, content: Uint8Array, mtime: Date): Buffer[] =>
  */
 export const packTar = (members: Members, epochSeconds: number): Buffer => {
   const mtime = new Date(epochSeconds * 1000)
-  const paths = [...members.keys()].sort(byPath)
+  // Paths are ASCII, so code units are bytes.
+  const paths = [...members.keys()].sort()
   return Buffer.concat([
     ...paths.flatMap((path) => packMember(path, members.get(path) as Uint8Array, mtime)),
     Buffer.alloc(2 * blockSize),

@@ -37,7 +37,7 @@ export interface Address {
 export interface Discovery {
   /** All versions of all kinds; within a group the server's preferred version comes first. */
   kinds: ServedKind[]
-  /** Groups whose server did not answer (a dead aggregated API): nothing is known of their kinds. */
+  /** Groups whose server did not answer (a dead aggregated API): nothing is known of those of their kinds that are not in `kinds`. */
   silent: string[]
 }
 
@@ -55,7 +55,7 @@ export interface Cluster {
   /** What access was read from, in words: a path, or `in-cluster`. */
   readonly access: string
   discover(): Promise<Reply<Discovery>>
-  /** The object, or undefined where the server says that it is not there (404, nothing else). */
+  /** The object, or undefined where the server says that it is not there (404 NotFound, nothing else). */
   get(address: Address): Promise<Reply<KubeObject | undefined>>
   /** All objects of a kind, page by page; of one namespace where one is given. `metadataOnly` leaves out all but metadata. */
   list(

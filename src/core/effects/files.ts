@@ -9,6 +9,8 @@ export interface ReadFiles {
   readText(path: string): Promise<string | undefined>
   /** All files below a folder, as sorted paths relative to the root; [] where there is no such folder. Links are not followed. */
   list(folder: string): Promise<string[]>
+  /** All links at a path, above it (below the root) and below it, sorted; a link above or at it is the only one told. */
+  links(path: string): Promise<string[]>
 }
 
 /** Writing, one declared folder at a time. */

@@ -1,16 +1,22 @@
 import type { Outcome, Problem } from '../problem.ts'
 import type { ChartSource, ValuesLayer } from '../records.ts'
 
+/**
+ * `list`: what `.Capabilities.APIVersions.Has` is true for, beside helm's compiled-in list, which cannot be shortened this way.
+ * `server`: the kubeconfig (JSON) of an API server or its stand-in, which helm asks for capabilities and every `lookup`.
+ */
+export type Told = { by: 'list'; apiVersions: string[] } | { by: 'server'; kubeconfig: string }
+
 /** One run of `helm template`. Paths are relative to the site's root. */
 export interface TemplateRequest {
   release: string
   namespace: string
   /** The folder of the chart. */
   directory: string
-  /** What `.Capabilities.KubeVersion` answers: `1.36.0`. */
+  /** What `.Capabilities.KubeVersion` answers: `1.36.0`; a server that is asked says it itself. */
   kubernetes: string
-  /** What `.Capabilities.APIVersions.Has` is true for, beside helm's compiled-in list, which cannot be shortened this way. */
-  apiVersions: string[]
+  /** How helm learns what the target serves. */
+  told: Told
   /** `.Release.IsUpgrade` instead of `.Release.IsInstall`. */
   upgrade: boolean
   /** Lowest first. */

@@ -8,6 +8,7 @@ export interface FoundImage {
 }
 
 const containerLists = ['containers', 'initContainers', 'ephemeralContainers']
+const ofPodSpec = [...containerLists, 'volumes']
 
 const imagesOfPodSpec = (spec: { [key: string]: Json }, at: Path): FoundImage[] => [
   ...containerLists.flatMap((list) => {
@@ -35,10 +36,12 @@ const isPodSpec = (value: { [key: string]: Json }): boolean =>
     )
   })
 
-/** All image fields of the pod specs in a value, in the order of the value. */
+/** All image fields of the pod specs in a value, in the order of the value; those of a pod spec come before those below it. */
 export const findImages = (value: Json, at: Path = []): FoundImage[] => {
   if (Array.isArray(value)) return value.flatMap((item, index) => findImages(item, [...at, index]))
   if (!isObject(value)) return []
-  if (isPodSpec(value)) return imagesOfPodSpec(value, at)
-  return Object.entries(value).flatMap(([key, item]) => findImages(item, [...at, key]))
+  const own = isPodSpec(value) ? imagesOfPodSpec(value, at) : []
+  // A custom resource can hold a list of containers and, below it, whole templates.
+  const below = Object.entries(value).filter(([key]) => own.length === 0 || !ofPodSpec.includes(key))
+  return [...own, ...below.flatMap(([key, item]) => findImages(item, [...at, key]))]
 }

@@ -1,4 +1,4 @@
-import { conditionOf, ready, waiting, wordsOf } from './rule.ts'
+import { conditionOf, numberAt, ready, waiting, wordsOf } from './rule.ts'
 import type { ReadinessRule } from './rule.ts'
 
 /**
@@ -9,6 +9,9 @@ export const customResource: ReadinessRule = {
   kinds: [],
   judge: (object) => {
     const condition = conditionOf(object, 'Ready') ?? conditionOf(object, 'Available')
+    const generation = numberAt(object.metadata, 'generation', 0)
+    if ((condition?.observedGeneration ?? generation) < generation)
+      return waiting('its controller has not seen the last change')
     return condition === undefined || condition.status === 'True' ? ready : waiting(wordsOf(condition))
   },
 }

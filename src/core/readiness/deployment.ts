@@ -14,7 +14,8 @@ export const deployment: ReadinessRule = {
     const updated = numberAt(status, 'updatedReplicas', 0)
     const available = numberAt(status, 'availableReplicas', 0)
     const failure = conditionOf(object, 'ReplicaFailure')
-    const words = failure ? ` (${wordsOf(failure)})` : ''
+    const paused = mapAt(object, 'spec')['paused'] === true ? ' (it is paused)' : ''
+    const words = failure ? ` (${wordsOf(failure)})` : paused
     if (updated < wanted) return waiting(`${updated} of ${wanted} replicas are updated${words}`)
     if (total > updated) return waiting(`${total - updated} old replicas are still there`)
     if (available < wanted) return waiting(`${available} of ${wanted} replicas are available${words}`)

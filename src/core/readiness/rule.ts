@@ -43,6 +43,8 @@ export interface Condition {
   status: string
   reason: string
   message: string
+  /** Of the spec that it speaks about; undefined where it does not say. */
+  observedGeneration?: number
 }
 
 /** The conditions of an object's status, in its order. */
@@ -53,6 +55,7 @@ const conditionsOf = (object: KubeObject): Condition[] => {
     status: textAt(one, 'status'),
     reason: textAt(one, 'reason'),
     message: textAt(one, 'message'),
+    ...(typeof one['observedGeneration'] === 'number' && { observedGeneration: one['observedGeneration'] }),
   }))
 }
 

@@ -180,9 +180,8 @@ export const construct = ({ text, events, original }: Parsed): Constructed => {
     targets ??= aliasTargets(text, events)
     const event = events[alias] as AliasEvent
     const target = targets.get(alias)
-    if (target === undefined) throw fault(`no anchor is named ${anchorOf(text, event)}`, event.anchorStart)
-    if (open.has(target))
-      throw fault(`the value of anchor ${anchorOf(text, event)} contains itself`, event.anchorStart)
+    if (target === undefined) throw fault('no anchor before it has this name', event.anchorStart)
+    if (open.has(target)) throw fault('the value of this anchor contains itself', event.anchorStart)
     return target
   }
 

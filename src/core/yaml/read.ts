@@ -7,7 +7,9 @@ import { splitDocuments } from './documents.ts'
 import type { DocumentText } from './documents.ts'
 import { YamlFault } from './fault.ts'
 import { readJsonStream } from './json-stream.ts'
-import { parseLeniently } from './parse.ts'
+import { linesOf } from './lines.ts'
+import { effortForStream, parseLeniently } from './parse.ts'
+import type { Effort } from './parse.ts'
 
 /** A document as kubectl reads it. */
 export interface YamlDocument {
@@ -38,18 +40,18 @@ const whereOf = ({ label, line, column, text }: Place): Problem['where'] => {
 }
 
 /** Line and column in the stream of an offset in one document of it. */
-const placeOf = (document: DocumentText, offset: number, label: string): Place => {
-  const at = Math.min(Math.max(offset, 0), document.text.length)
-  const before = document.text.slice(0, at)
-  const start = before.lastIndexOf('\n') + 1
-  const end = document.text.indexOf('\n', at)
-  return {
-    label,
-    line: document.line + before.split('\n').length - 1,
-    column: at - start + 1,
-    ...(holdsSecret.test(document.text)
-      ? {}
-      : { text: document.text.slice(start, end < 0 ? undefined : end) }),
+const placesIn = (document: DocumentText, label: string): ((offset: number) => Place) => {
+  const lineAt = linesOf(document.text)
+  const isSecret = holdsSecret.test(document.text)
+  return (offset) => {
+    const at = Math.min(Math.max(offset, 0), document.text.length)
+    const { number, start, text } = lineAt(at)
+    return {
+      label,
+      line: document.line + number - 1,
+      column: at - start + 1,
+      ...(isSecret ? {} : { text }),
+    }
   }
 }
 
@@ -85,29 +87,23 @@ const unicodeName = (character: string): string =>
 
 type Read = Omit<YamlDocument, 'source'> & { warnings: Problem[] }
 
-const readDocument = (document: DocumentText, label: string): Read => {
+const readDocument = (document: DocumentText, placeOf: (offset: number) => Place, effort: Effort): Read => {
   const character = forbidden.exec(document.text)
   if (character)
     throw new YamlFault(
       `the character ${unicodeName(character[0])} may only stand in double quotes, as an escape`,
       character.index,
     )
-  const parsed = parseLeniently(document.text)
+  const parsed = parseLeniently(document.text, effort)
   if (parsed.events.length === 0) return { value: null, line: document.line, warnings: [] }
   const { value, offset, duplicates } = construct(parsed)
   if (parsed.events.some((event, index) => index > 0 && event.type === EVENT_ID.DOCUMENT))
     throw new YamlFault('something follows the end of the document, `...`, and would be lost', offset)
   return {
     value,
-    line: placeOf(document, offset, label).line,
-    warnings: duplicates.map((one) => duplicated(placeOf(document, one.offset, label), one.key)),
+    line: placeOf(offset).line,
+    warnings: duplicates.map((one) => duplicated(placeOf(one.offset), one.key)),
   }
-}
-
-const problemOf = (fault: unknown, document: DocumentText, label: string, source?: string): Problem => {
-  if (fault instanceof YamlFault)
-    return refused(placeOf(document, fault.offset, label), fault.message, source)
-  throw fault
 }
 
 /**
@@ -128,21 +124,26 @@ export const readYaml = (stream: string, label: string): Outcome<YamlDocument[]>
   const json = readJsonStream(stream)
   if (json) return good([json])
   const texts = splitDocuments(stream)
-  if (!Array.isArray(texts))
-    return bad([
-      refused({ label, line: texts.line, column: 4, text: texts.text }, 'only a comment may follow `---`'),
-    ])
+  if (!Array.isArray(texts)) {
+    const { line, text } = texts
+    // Whose line it was meant to be nobody can tell.
+    const shown = holdsSecret.test(stream) ? {} : { text }
+    return bad([refused({ label, line, column: 4, ...shown }, 'only a comment may follow `---`')])
+  }
   const documents: YamlDocument[] = []
   const found: Problem[] = []
+  const effort = effortForStream()
   let source: string | undefined
   for (const text of texts) {
     source = sourceOf(text.text) ?? source
+    const placeOf = placesIn(text, label)
     try {
-      const { value, line, warnings } = readDocument(text, label)
-      found.push(...warnings)
+      const { value, line, warnings } = readDocument(text, placeOf, effort)
+      for (const warning of warnings) found.push(warning)
       documents.push({ value, line, ...(source === undefined ? {} : { source }) })
     } catch (fault) {
-      found.push(problemOf(fault, text, label, source))
+      if (!(fault instanceof YamlFault)) throw fault
+      found.push(refused(placeOf(fault.offset), fault.message, source))
     }
   }
   return found.some((one) => one.severity === 'error') ? bad(found as Problems) : good(documents, found)

@@ -1,4 +1,5 @@
 import type { Json } from '../json.ts'
+import { utf8Text } from '../utf-8.ts'
 
 /**
  * What an untagged plain scalar, or one with a tag, means to Kubernetes.
@@ -146,12 +147,7 @@ const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 
 const binaryText = (text: string): string | undefined => {
   const joined = text.replace(/[\r\n]/g, '')
-  if (!base64.test(joined)) return undefined
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(joined, 'base64'))
-  } catch {
-    return undefined
-  }
+  return base64.test(joined) ? utf8Text(Buffer.from(joined, 'base64')) : undefined
 }
 
 const kindOf = (resolved: Resolved): string => {

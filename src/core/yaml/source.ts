@@ -1,5 +1,6 @@
 import { bad, good, problem } from '../problem.ts'
 import type { Excerpt, Outcome, Where } from '../problem.ts'
+import { linesOf } from './lines.ts'
 
 /** Offsets into a text, in UTF-16 units, end exclusive. */
 export type Range = readonly [from: number, to: number]
@@ -28,39 +29,19 @@ const excerptOf = (line: number, text: string, from: number, to: number): Excerp
   return { line, text: shown, from: first + 1, to: last + 1 }
 }
 
-const lineStarts = (text: string): number[] => {
-  const starts = [0]
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
-  return starts
-}
-
-/** The index of the last line that starts at or before `offset`. */
-const lineAt = (starts: number[], offset: number): number => {
-  let low = 0
-  let high = starts.length - 1
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
-    if ((starts[middle] as number) <= offset) low = middle
-    else high = middle - 1
-  }
-  return low
-}
-
 /** The text of `file` with a way to name places in it. */
 const sourceOf = (file: string, text: string): Source => {
-  const starts = lineStarts(text)
+  const lineAt = linesOf(text)
   const at = ([from, to]: Range): Where & { in: 'file' } => {
-    const index = lineAt(starts, from)
-    const start = starts[index] ?? 0
-    const end = starts[index + 1] === undefined ? text.length : (starts[index + 1] as number) - 1
-    const line = text.slice(start, end).replace(/\r$/, '')
+    const { number, start, text: whole } = lineAt(from)
+    const line = whole.replace(/\r$/, '')
     const column = Math.min(from - start, line.length)
     return {
       in: 'file',
       file,
-      line: index + 1,
+      line: number,
       column: column + 1,
-      excerpt: excerptOf(index + 1, line, column, Math.min(to - start, line.length)),
+      excerpt: excerptOf(number, line, column, Math.min(to - start, line.length)),
     }
   }
   return { file, text, at }

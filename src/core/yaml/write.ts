@@ -2,13 +2,11 @@ import { isObject } from '../json.ts'
 import type { Json, JsonObject } from '../json.ts'
 import { canBeBlock, inline, literalBlock } from './style.ts'
 
-const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
 /** What an object is comes first, as everyone writes it. */
 const leading = ['apiVersion', 'kind', 'metadata']
 
 const topKeys = (map: JsonObject): string[] => {
-  const keys = Object.keys(map).sort(byCodeUnit)
+  const keys = Object.keys(map).sort()
   if (typeof map['apiVersion'] !== 'string' || typeof map['kind'] !== 'string') return keys
   return [
     ...leading.filter((key) => Object.hasOwn(map, key)),
@@ -48,7 +46,7 @@ const entry = (key: string, value: Json, margin: string): string => {
   const start = written.length > longestSimpleKey ? `? ${written}\n${margin}:` : `${written}:`
   if (!isCollection(value)) return `${start} ${scalar(value, `${margin}  `)}`
   if (Array.isArray(value)) return `${start}\n${margin}${sequence(value, margin)}`
-  return `${start}\n${margin}  ${mapping(value, Object.keys(value).sort(byCodeUnit), `${margin}  `)}`
+  return `${start}\n${margin}  ${mapping(value, Object.keys(value).sort(), `${margin}  `)}`
 }
 
 const mapping = (map: JsonObject, keys: string[], margin: string): string =>
@@ -57,9 +55,7 @@ const mapping = (map: JsonObject, keys: string[], margin: string): string =>
 /** A value right behind a dash, whose own lines go on at `margin`. */
 const inside = (value: Json, margin: string): string => {
   if (!isCollection(value)) return scalar(value, margin)
-  return Array.isArray(value)
-    ? sequence(value, margin)
-    : mapping(value, Object.keys(value).sort(byCodeUnit), margin)
+  return Array.isArray(value) ? sequence(value, margin) : mapping(value, Object.keys(value).sort(), margin)
 }
 
 /**

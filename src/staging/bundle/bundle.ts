@@ -1,7 +1,7 @@
 import { formatVersion } from '../../core/bundle/format.ts'
 import type { BundleManifest } from '../../core/bundle/format.ts'
 import { printManifest, readManifest } from '../../core/bundle/manifest.ts'
-import { byPath, isVersion, manifestPath, provenancePath, reportPath } from '../../core/bundle/members.ts'
+import { isVersion, manifestPath, provenancePath, reportPath } from '../../core/bundle/members.ts'
 import type { Members } from '../../core/bundle/members.ts'
 import { openBundle } from '../../core/bundle/read.ts'
 import { signManifest } from '../../core/bundle/sign.ts'
@@ -66,6 +66,10 @@ const checkInput = ({ version, sequence, previous, notAfter, epochSeconds }: ToB
     )
   if (!Number.isSafeInteger(sequence ?? epochSeconds) || (sequence ?? epochSeconds) < 0)
     found.push(refuse('bad-sequence', `${sequence} is no sequence number.`, 'Give an integer of 0 or more.'))
+  if (!Number.isSafeInteger(epochSeconds) || epochSeconds < 0)
+    found.push(
+      refuse('bad-epoch', `${epochSeconds} is no time of a commit.`, 'Give seconds since 1970, 0 or more.'),
+    )
   if (previous !== null && !/^sha256:[0-9a-f]{64}$/.test(previous))
     found.push(
       refuse('bad-previous', `"${previous}" is no digest.`, 'Give the sha256:… of the bundle.json before.'),
@@ -73,6 +77,19 @@ const checkInput = ({ version, sequence, previous, notAfter, epochSeconds }: ToB
   if (notAfter !== null && instantOf(notAfter) === undefined)
     found.push(refuse('bad-time', `"${notAfter}" is no time.`, 'Write it like 2027-01-31T00:00:00Z.'))
   return found
+}
+
+/** A signature is filed under its key's name, so a second one of that name would take the place of the first. */
+const checkSigners = (signers: Signer[]): Problem[] => {
+  const names = signers.map(({ name }) => name)
+  const twice = names.filter((name, index) => names.indexOf(name) < index)
+  return [...new Set(twice)].map((name) =>
+    refuse(
+      'duplicate-signer',
+      `Two keys are named "${name}".`,
+      'Name each key once, and give keys of different people different file names.',
+    ),
+  )
 }
 
 const describe = (input: ToBundle, cluster: string): Omit<BundleManifest, 'members'> => {
@@ -98,7 +115,7 @@ const describe = (input: ToBundle, cluster: string): Omit<BundleManifest, 'membe
 }
 
 const listed = (members: Members): BundleManifest['members'] =>
-  [...members.keys()].sort(byPath).map((path) => {
+  [...members.keys()].sort().map((path) => {
     const content = members.get(path) as Uint8Array
     return { path, size: content.length, sha256: sha256(content) }
   })
@@ -142,6 +159,7 @@ export const bundle = async (
   const cluster = clusterOf(input)
   const found = [
     ...checkInput(input),
+    ...checkSigners(signers),
     ...(objects.ok ? [] : objects.problems),
     ...(cluster.ok ? [] : cluster.problems),
   ]

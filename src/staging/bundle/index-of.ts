@@ -1,6 +1,5 @@
 import type { BundledRelease, BundleManifest } from '../../core/bundle/format.ts'
 import { memberOf } from '../../core/bundle/manifest.ts'
-import { byPath } from '../../core/bundle/members.ts'
 import type { SetOf, ValidatedRelease } from '../../core/records.ts'
 
 /** What bundle.json says of one release. */
@@ -22,7 +21,7 @@ export const indexOf = (release: ValidatedRelease): BundledRelease => ({
       ...(hook === undefined ? {} : { hook }),
       member: memberOf(release.name, { phase, id }),
     }))
-    .sort((a, b) => byPath(a.member, b.member)),
+    .sort((a, b) => (a.member < b.member ? -1 : 1)),
 })
 
 /** Every image of the set once, sorted. */
@@ -31,9 +30,7 @@ export const imagesOf = ({ releases }: SetOf<ValidatedRelease>): BundleManifest[
   const pairs = new Map(
     uses.map(({ original, rewritten }) => [`${original} ${rewritten}`, { original, rewritten }]),
   )
-  return [...pairs.keys()]
-    .sort(byPath)
-    .map((key) => pairs.get(key) as { original: string; rewritten: string })
+  return [...pairs.keys()].sort().map((key) => pairs.get(key) as { original: string; rewritten: string })
 }
 
 /**
@@ -45,7 +42,7 @@ export const namespacesOf = ({ site, releases }: SetOf<ValidatedRelease>): Bundl
   const used = releases.flatMap(({ objects }) => objects.map(({ id }) => id.namespace))
   const declared = used.filter((name) => Object.hasOwn(site.namespaces, name))
   return Object.fromEntries(
-    [...new Set([...own, ...declared])].sort(byPath).map((name) => {
+    [...new Set([...own, ...declared])].sort().map((name) => {
       const told = Object.hasOwn(site.namespaces, name) ? site.namespaces[name] : undefined
       return [name, { labels: told?.labels ?? {}, annotations: told?.annotations ?? {} }]
     }),

@@ -1,5 +1,4 @@
 import type { BundleManifest } from '../../core/bundle/format.ts'
-import { byPath } from '../../core/bundle/members.ts'
 import type { Json } from '../../core/json.ts'
 
 /** Names what was done to what `externalParameters` say. */
@@ -43,10 +42,7 @@ export const provenanceOf = (manifest: Omit<BundleManifest, 'members'>): Json =>
         commit: manifest.git?.commit ?? null,
       },
       internalParameters: { cluster: manifest.cluster, kubernetes: manifest.kubernetes },
-      resolvedDependencies: [
-        ...source,
-        ...[...unique.keys()].sort(byPath).map((key) => unique.get(key) as Json),
-      ],
+      resolvedDependencies: [...source, ...[...unique.keys()].sort().map((key) => unique.get(key) as Json)],
     },
     runDetails: { builder: { id: builder, version: { scout: manifest.tool } } },
   }

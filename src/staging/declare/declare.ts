@@ -55,7 +55,11 @@ export const declare = async (
   const known = new Set(await files.list('releases'))
   const site = await readChecked<SiteFile>(files, siteFile, 'site', 'Site')
   const lock = await readChecked<LockFile>(files, lockFile, 'lock', 'Lock')
-  const { folders, names, problems: found } = findFolders(known, [siteFile, lockFile])
+  const {
+    folders,
+    names,
+    problems: found,
+  } = findFolders(known, await files.links('releases'), [siteFile, lockFile])
   found.push(...site.problems, ...lock.problems)
 
   const releases: DeclaredRelease[] = []

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv'
 import { isObject } from '../../core/json.ts'
 import type { Json } from '../../core/json.ts'
-import { pointerOf } from '../../core/pointer.ts'
+import { keysOfPointer, pointerOf } from '../../core/pointer.ts'
 import type { Path } from '../../core/pointer.ts'
 import { suggest } from '../../core/suggest.ts'
 import { errorsOf, resolved } from './schemas.ts'
@@ -23,15 +23,11 @@ export type Fault =
 /** The path of an instance pointer. Steps into lists are numbers. */
 const pathOf = (pointer: string, root: Json): Path => {
   let value: Json | undefined = root
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((escaped) => {
-      const key = escaped.replaceAll('~1', '/').replaceAll('~0', '~')
-      const step = Array.isArray(value) ? Number(key) : key
-      value = Array.isArray(value) ? value[Number(key)] : isObject(value) ? value[key] : undefined
-      return step
-    })
+  return keysOfPointer(pointer).map((key) => {
+    const step = Array.isArray(value) ? Number(key) : key
+    value = Array.isArray(value) ? value[Number(key)] : isObject(value) ? value[key] : undefined
+    return step
+  })
 }
 
 /** Of the alternatives that a map may follow, the one that its keys come nearest to. */

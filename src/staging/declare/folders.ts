@@ -38,6 +38,15 @@ const withoutFile = ({ name, folder, file }: ReleaseFolder, known: Set<string>):
   })
 }
 
+const linked = (path: string): Problem =>
+  problem({
+    code: 'declare/link',
+    what: `${path} is a link, and no release is read through one.`,
+    where: [{ in: 'file', file: path }],
+    why: 'It would be missing without a word, and then pruned.',
+    fix: 'Put the folder or the file itself in its place.',
+  })
+
 const stray = (path: string): Problem =>
   problem({
     code: 'declare/stray-file',
@@ -48,12 +57,13 @@ const stray = (path: string): Problem =>
   })
 
 /**
- * The releases of a site by the paths of all files below `releases/`, sorted by name; those whose name or file is wrong are problems.
+ * The releases of a site by the paths of all files and links below `releases/`, sorted by name; those whose name or file is wrong are problems.
  * `folders` are those that have a file, `names` are all.
  * A YAML file beside the folders is a warning. What begins with a dot is not looked at.
  */
 export const findFolders = (
   known: Set<string>,
+  links: string[],
   expected: string[],
 ): { folders: ReleaseFolder[]; names: string[]; problems: Problem[] } => {
   const paths = [...known].filter((path) => !path.startsWith('releases/.'))
@@ -64,14 +74,18 @@ export const findFolders = (
     const folder = `releases/${name}`
     return { name, folder, file: `${folder}/release.yaml` }
   })
+  const hiding = links.filter(
+    (path) => /^releases\/[^./][^/]*(?:\/release\.yaml)?$/.test(path) && !expected.includes(path),
+  )
   const unnamed = folders.filter(({ name }) => !releaseName.test(name))
-  const unwritten = folders.filter(({ file }) => !known.has(file))
+  const unwritten = folders.filter(({ file }) => !known.has(file) && !hiding.includes(file))
   const strays = paths.filter((path) => /^releases\/[^/]+\.ya?ml$/.test(path) && !expected.includes(path))
   return {
     folders: folders.filter(({ file }) => known.has(file)),
     names: folders.map(({ name }) => name),
     problems: [
       ...unnamed.map(badName),
+      ...hiding.map(linked),
       ...unwritten.map((folder) => withoutFile(folder, known)),
       ...strays.map(stray),
     ],

@@ -41,6 +41,9 @@ const pruned = (map: JsonObject, fault: Fault): JsonObject => {
   return place.length === 0 ? map : without(map, place.slice(0, place[0] === 'environments' ? 3 : 1))
 }
 
+/** A file with more faults is another kind of file, and what would remain of it is not worth a copy for each of them. */
+const mostPruned = 100
+
 /** Reads a file and holds it against its schema; `T` is the type that is generated from that schema. */
 export const readChecked = async <T>(
   files: ReadFiles,
@@ -56,7 +59,10 @@ export const readChecked = async <T>(
           code: 'declare/missing-file',
           what: `${subject}: there is no ${file}.`,
           where: [{ in: 'file', file }],
-          fix: `Write it; schemas/${schema}.schema.json says what is in it.`,
+          fix:
+            schema === 'site'
+              ? `Work in the folder that holds it, or name that folder: --site FOLDER. Else write it; schemas/${schema}.schema.json says what is in it.`
+              : `Write it; schemas/${schema}.schema.json says what is in it.`,
         }),
       ],
     }
@@ -64,6 +70,7 @@ export const readChecked = async <T>(
   if (declared === undefined) return { problems }
   const faults = faultsOf(schema, declared.value)
   const found = [...problems, ...structureProblems(faults, declared, subject)]
+  if (faults.length > mostPruned) return { problems: found }
   const sound = faults.reduce(pruned, declared.value)
   const usable = faults.length === 0 || faultsOf(schema, sound).every(({ fault }) => fault === 'neither')
   if (!usable) return { problems: found }

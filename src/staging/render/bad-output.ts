@@ -10,33 +10,27 @@ interface Rendered {
   template: string
   /** The line in helm's output that names the template. */
   from: number
-  isSecret: boolean
 }
 
-/** The template whose output holds a line (from 1) of helm's, and whether the document there is a Secret. */
+/** The template whose output holds a line (from 1) of helm's. */
 const renderedAt = (lines: string[], line: number): Rendered => {
-  const isCut = (text: string): boolean => text.startsWith('---')
-  const start = lines.findLastIndex((text, index) => index < line && isCut(text)) + 1
-  const end = lines.findIndex((text, index) => index >= line && isCut(text))
-  const document = lines.slice(start, end < 0 ? undefined : end)
   const named = lines.findLastIndex((text, index) => index < line && text.startsWith('# Source: '))
   return {
     template: lines[named]?.slice('# Source: '.length).trim() ?? 'a template',
     from: named + 1,
-    isSecret: document.some((text) => /^kind:\s*["']?Secret\b/.test(text)),
   }
 }
 
 /** The place as counted in the output of its template: the order of templates in helm's output differs from run to run. */
-const placed = (where: Where & { in: 'file' }, file: string, { from, isSecret }: Rendered): Where => {
+const placed = (where: Where & { in: 'file' }, file: string, { from }: Rendered): Where => {
   const line = (where.line ?? from) - from
   const { excerpt, ...rest } = where
-  return { ...rest, file, line, ...(excerpt && !isSecret ? { excerpt: { ...excerpt, line } } : {}) }
+  return { ...rest, file, line, ...(excerpt ? { excerpt: { ...excerpt, line } } : {}) }
 }
 
 /**
  * Every document in helm's output that is not YAML; helm itself names the first it comes upon, and a line that it does not say of
- * what. The line is shown, unless its document is a Secret. `sourceOf` gives the path of a template in the site.
+ * what. The line is shown, unless its document is a Secret (`readYaml` sees to that). `sourceOf` gives the path of a template in the site.
  */
 export const faultsInOutput = (
   text: string,

@@ -26,8 +26,10 @@ const sentence = (text: string): string => `${oneLine(text).replace(/[.:]$/, '')
 /**
  * The innermost place of a template stack. Helm 4 writes `web/templates/x.yaml:2:13` and `executing "…" at <…>:` on lines of
  * their own, helm 3 behind `template: ` in one line; both write `(web/templates/x.yaml:1:3): ` for fail and required.
+ * What a chart makes helm say can look like a place, too: one with `..` is none, for nothing outside of the chart is shown.
  */
-const stackFrame = /([\w.-]+(?:\/[^\s/:()]+)+):(\d+)(?::(\d+))?\)?:?\s+(?:executing "[^"]*" at <(.*?)>:\s*)?/g
+const stackFrame =
+  /(?<![\w./-])(?!\.\.?\/)([\w.-]+(?:\/(?!\.\.?\/)[^\s/:()]+)+):(\d+)(?::(\d+))?\)?:?\s+(?:executing "[^"]*" at <(.*?)>:\s*)?/g
 
 const innermost = (words: string): { place: TemplatePlace; message: string } | undefined => {
   const frame = Array.from(words.matchAll(stackFrame)).at(-1)

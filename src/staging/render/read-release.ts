@@ -1,5 +1,6 @@
 import type { ReadFiles } from '../../core/effects/files.ts'
-import type { Helm } from '../../core/effects/helm.ts'
+import type { Helm, Told } from '../../core/effects/helm.ts'
+import type { StandIn } from '../../core/effects/stand-in.ts'
 import { readObjects } from '../../core/manifest.ts'
 import type { KubeObject } from '../../core/object.ts'
 import { all, bad, good, problem, unless } from '../../core/problem.ts'
@@ -13,6 +14,7 @@ import { explainRefusal } from './explain.ts'
 
 export interface RenderSystem {
   helm: Pick<Helm, 'version' | 'template'>
+  standIn: Pick<StandIn, 'visit'>
   files: ReadFiles
   tell: Tell
 }
@@ -31,14 +33,14 @@ export interface ReleaseDocuments {
 }
 
 /** Helm takes `1.36` as it is, but charts compare it with versions of three numbers, and no server calls itself so. */
-const wholeVersion = (kubernetes: string): string =>
+export const wholeVersion = (kubernetes: string): string =>
   /^v?\d+\.\d+$/.test(kubernetes) ? `${kubernetes}.0` : kubernetes
 
 const fromChart = async (
   release: ResolvedRelease,
   chart: Resolved & { kind: 'chart' },
   target: Target,
-  apiVersions: string[],
+  told: Told,
   { helm, files }: RenderSystem,
 ): Promise<Outcome<FoundObject[]>> => {
   const answered = await helm.template({
@@ -46,7 +48,7 @@ const fromChart = async (
     namespace: release.namespace,
     directory: chart.directory,
     kubernetes: wholeVersion(target.kubernetes),
-    apiVersions,
+    told,
     upgrade: release.renderedAs === 'upgrade',
     values: release.values,
   })
@@ -88,7 +90,7 @@ const fromManifests = async (paths: string[], files: ReadFiles): Promise<Outcome
 export const readRelease = async (
   release: ResolvedRelease,
   target: Target,
-  apiVersions: string[],
+  told: Told,
   system: RenderSystem,
 ): Promise<Outcome<ReleaseDocuments>> => {
   const { resolved } = release
@@ -97,7 +99,7 @@ export const readRelease = async (
   subject('working')
   const objects =
     resolved.kind === 'chart'
-      ? await fromChart(release, resolved, target, apiVersions, system)
+      ? await fromChart(release, resolved, target, told, system)
       : await fromManifests(resolved.files, system.files)
   subject(objects.ok ? 'done' : 'failed')
   if (!objects.ok) return objects

@@ -1,7 +1,7 @@
 import { all, bad, good } from '../../core/problem.ts'
 import type { Outcome, Problems } from '../../core/problem.ts'
 import type { RenderedRelease, ResolvedRelease, SetOf } from '../../core/records.ts'
-import type { Target } from '../../core/target.ts'
+import type { DescribedTarget } from '../../core/target.ts'
 import { findDuplicates } from './duplicates.ts'
 import { finishRelease } from './finish.ts'
 import type { RenderSystem } from './read-release.ts'
@@ -10,12 +10,12 @@ import { settle } from './settle.ts'
 export interface RenderInput {
   set: SetOf<ResolvedRelease>
   /** The built-in kinds of the Kubernetes version that the site targets. */
-  target: Target
+  target: DescribedTarget
 }
 
 /**
- * Renders all releases: charts by helm, which is told the API versions that the target serves and those that the set itself
- * brings; manifests as they are. Each object gets its namespace, by the scope of its kind, and its phase; test hooks are left
+ * Renders all releases: charts by helm, which asks a stand-in for what the target and the CRDs of the set serve, where its templates
+ * ask at all; manifests as they are. Each object gets its namespace, by the scope of its kind, and its phase; test hooks are left
  * out. Refuses kinds that nothing serves, and two objects of one identity. Same input, same output, whatever the order of work.
  */
 export const render = async (

@@ -2,31 +2,13 @@ import { idOf, nameOf } from '../../core/object.ts'
 import type { KubeObject } from '../../core/object.ts'
 import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
-import { suggest } from '../../core/suggest.ts'
-import { apiVersionOf, findKind } from '../../core/target.ts'
+import { findKind } from '../../core/target.ts'
 import type { ServedKind, Target } from '../../core/target.ts'
+import { remedyFor } from '../../core/unknown-kind.ts'
 
 /** What the cluster will serve: the target's built-in kinds, and those that the CRDs of the set bring. */
 export interface Served extends Target {
   brought: ServedKind[]
-}
-
-/** What would make an unknown kind known: the version in which it is served, a better spelling, or the CRD that is missing. */
-const remedyFor = (
-  { apiVersion, kind }: KubeObject,
-  { kinds: builtIn, brought, kubernetes }: Served,
-): string => {
-  const kinds = [...builtIn, ...brought]
-  const served = Array.from(new Set(kinds.filter((one) => one.kind === kind).map(apiVersionOf)))
-  if (served.length > 0) return `It is served as ${served.join(', ')}: did you mean that?`
-  const near = suggest(
-    kind,
-    kinds.filter((one) => apiVersionOf(one) === apiVersion).map((one) => one.kind),
-  )
-  if (near) return `Did you mean ${near}?`
-  return /^[^/]+\.[^/]+\//.test(apiVersion)
-    ? `Add the release whose CustomResourceDefinition brings ${kind} in ${apiVersion}.`
-    : `Look up how Kubernetes ${kubernetes} calls it.`
 }
 
 const unknown = (object: KubeObject, served: Served): Problem =>
@@ -35,7 +17,7 @@ const unknown = (object: KubeObject, served: Served): Problem =>
     what: `${nameOf(idOf(object))}: neither Kubernetes ${served.kubernetes} nor a CustomResourceDefinition of the set serves the kind ${object.kind} in ${object.apiVersion}.`,
     where: [{ in: 'object', object: idOf(object) }],
     why: 'The API server would refuse it, and nobody can tell whether it belongs into a namespace.',
-    fix: remedyFor(object, served),
+    fix: remedyFor(object, [...served.kinds, ...served.brought], served.kubernetes),
   })
 
 const dropped = (object: KubeObject): Problem =>

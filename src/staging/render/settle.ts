@@ -1,11 +1,14 @@
 import { isCrd, idOf } from '../../core/object.ts'
+import type { KubeObject } from '../../core/object.ts'
 import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome, Problem, Problems } from '../../core/problem.ts'
 import type { ResolvedRelease } from '../../core/records.ts'
+import { withCrds } from '../../core/stand-in/crds.ts'
+import type { Discovered } from '../../core/stand-in/knowledge.ts'
 import { helmApiVersionsOf, kindsOfCrd } from '../../core/target.ts'
-import type { ServedKind, Target } from '../../core/target.ts'
-import { asksApiVersions } from './asks.ts'
-import { readRelease } from './read-release.ts'
+import type { DescribedTarget, ServedKind, Target } from '../../core/target.ts'
+import { asksTheCluster } from './asks.ts'
+import { readRelease, wholeVersion } from './read-release.ts'
 import type { ReleaseDocuments, RenderSystem } from './read-release.ts'
 
 /** All releases as objects, in the order in which they came in, and the kinds that the CRDs of the set bring. */
@@ -17,9 +20,9 @@ export interface Settled {
 /** A chart that looks for the CRDs of another one that looks for those of a third: more rounds than that is a circle. */
 const mostRounds = 8
 
-const crdKinds = (outcomes: Iterable<Outcome<ReleaseDocuments>>): ServedKind[] =>
+const crdsOf = (outcomes: Iterable<Outcome<ReleaseDocuments>>): KubeObject[] =>
   Array.from(outcomes).flatMap((one) =>
-    one.ok ? one.value.objects.flatMap(({ object }) => (isCrd(idOf(object)) ? kindsOfCrd(object) : [])) : [],
+    one.ok ? one.value.objects.flatMap(({ object }) => (isCrd(idOf(object)) ? [object] : [])) : [],
   )
 
 const differing = (a: string[], b: string[]): string[] => {
@@ -42,44 +45,94 @@ const judged = (outcomes: Outcome<ReleaseDocuments>[], brought: ServedKind[]): O
   return good({ documents: outcomes.flatMap((one) => (one.ok ? [one.value] : [])), brought }, problems)
 }
 
+/** Renders one release by asking the stand-in, which knows the target and the CRDs of the set. */
+const askStandIn = async (
+  release: ResolvedRelease,
+  target: Target,
+  discovered: Discovered,
+  system: RenderSystem,
+): Promise<Outcome<ReleaseDocuments>> => {
+  const visit = system.standIn.visit({ discovered, objects: [] })
+  const outcome = await readRelease(release, target, { by: 'server', kubeconfig: visit.kubeconfig }, system)
+  visit.end()
+  if (visit.unknown.length === 0) return outcome
+  return bad([
+    problem({
+      code: 'render/unanswered',
+      what: `Release ${release.name} asked the cluster for ${visit.unknown.join(', ')}, which nobody here knows.`,
+      where: [{ in: 'release', release: release.name, file: release.file }],
+      why: 'A guess could be wrong, and then so would be what runs.',
+      fix: 'Correct the apiVersion that the template looks up, or add the CRD of that kind to the set.',
+    }),
+  ])
+}
+
+/** Helm, when it asks a server, refuses kinds that the server lacks, and less clearly than we do further on. */
+const lacksKind = (outcome: Outcome<ReleaseDocuments>): boolean =>
+  !outcome.ok && outcome.problems.some(({ raw }) => raw?.includes('no matches for kind') ?? false)
+
 /**
- * Renders until what the charts were told is what the set brings: API versions of CRDs in templates are known only after a
- * render. Charts that ask for none are rendered once, first; those that ask, until the list stays as it is. Only then is a
- * failure a failure: a chart may refuse to render before the CRDs of another one are known.
+ * Renders until what the charts were told is what the set brings: CRDs in templates are known only after a render. Charts that
+ * ask nothing are rendered once, first. Those that ask are told by list until the set's CRDs are known, and then ask the stand-in,
+ * whose answer alone is true: helm's own list cannot be shortened. Only then is a failure a failure: a chart may refuse
+ * to render before the CRDs of another one are known.
  */
 export const settle = async (
   releases: ResolvedRelease[],
-  target: Target,
+  target: DescribedTarget,
   system: RenderSystem,
 ): Promise<Outcome<Settled>> => {
   const asks = await Promise.all(
     releases.map(
       async ({ resolved }) =>
-        resolved.kind === 'chart' && (await asksApiVersions(resolved.directory, system.files)),
+        resolved.kind === 'chart' && (await asksTheCluster(resolved.directory, system.files)),
     ),
   )
   const outcomes = new Map<ResolvedRelease, Outcome<ReleaseDocuments>>()
-  const run = async (some: ResolvedRelease[], apiVersions: string[]): Promise<void> => {
-    const read = await Promise.all(some.map((release) => readRelease(release, target, apiVersions, system)))
-    some.forEach((release, index) => outcomes.set(release, read[index]!))
-  }
-  const inOrder = (): Outcome<ReleaseDocuments>[] => releases.map((release) => outcomes.get(release)!)
+  const served = (crds: KubeObject[]): string[] =>
+    helmApiVersionsOf([...target.kinds, ...crds.flatMap(kindsOfCrd)])
+  const done = (): Outcome<Settled> =>
+    judged(
+      releases.map((release) => outcomes.get(release)!),
+      crdsOf(outcomes.values()).flatMap(kindsOfCrd),
+    )
 
-  await run(
+  const byList = async (some: ResolvedRelease[], apiVersions: string[]): Promise<void> => {
+    await Promise.all(
+      some.map(async (release) => {
+        outcomes.set(release, await readRelease(release, target, { by: 'list', apiVersions }, system))
+      }),
+    )
+  }
+  const byStandIn = async (some: ResolvedRelease[], crds: KubeObject[]): Promise<void> => {
+    const kubernetes = `v${wholeVersion(target.kubernetes)}`
+    const discovered = withCrds({ ...target.discovered, kubernetes }, crds)
+    await Promise.all(
+      some.map(async (release) => {
+        const outcome = await askStandIn(release, target, discovered, system)
+        if (!(lacksKind(outcome) && outcomes.get(release)?.ok)) outcomes.set(release, outcome)
+      }),
+    )
+  }
+
+  const askers = releases.filter((_, index) => asks[index])
+  await byList(
     releases.filter((_, index) => !asks[index]),
     [],
   )
-  const askers = releases.filter((_, index) => asks[index])
-  let brought = crdKinds(outcomes.values())
-  if (askers.length === 0) return judged(inOrder(), brought)
-  let told = helmApiVersionsOf([...target.kinds, ...brought])
-  for (let round = 0; round < mostRounds; round += 1) {
-    await run(askers, told)
-    brought = crdKinds(outcomes.values())
-    const now = helmApiVersionsOf([...target.kinds, ...brought])
-    if (differing(told, now).length === 0) return judged(inOrder(), brought)
-    if (round === mostRounds - 1) return bad([circle(differing(told, now), askers)])
-    told = now
-  }
-  return judged(inOrder(), brought)
+  if (askers.length === 0) return done()
+  let crds = crdsOf(outcomes.values())
+  for (const tellAll of [
+    (known: KubeObject[]) => byList(askers, served(known)),
+    (known: KubeObject[]) => byStandIn(askers, known),
+  ])
+    for (let round = 0; ; round += 1) {
+      await tellAll(crds)
+      const now = crdsOf(outcomes.values())
+      const changed = differing(served(crds), served(now))
+      crds = now
+      if (changed.length === 0) break
+      if (round === mostRounds - 1) return bad([circle(changed, askers)])
+    }
+  return done()
 }

@@ -2,10 +2,13 @@ import type { ReadFiles } from '../../core/effects/files.ts'
 import { good, problem, unless } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
 import type { Release, Resolved } from '../../core/records.ts'
+import { linkProblem } from './link.ts'
 import { treeDigest } from './tree-digest.ts'
 
-const isManifest = (path: string): boolean =>
-  /\.(ya?ml|json)$/.test(path) && !path.slice(path.lastIndexOf('/') + 1).startsWith('.')
+/** Editors keep their notes so, some of them as links that lead nowhere. */
+const isHidden = (path: string): boolean => path.slice(path.lastIndexOf('/') + 1).startsWith('.')
+
+const isManifest = (path: string): boolean => /\.(ya?ml|json)$/.test(path) && !isHidden(path)
 
 const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 
@@ -28,6 +31,8 @@ const unbuilt = (release: Release, file: string): Problem =>
     fix: 'Build it (kustomize build) and commit what it prints, or name the manifest files themselves.',
   })
 
+const wouldBeMissing = 'What it leads to would be missing without a word, and then pruned.'
+
 /** The manifest files that a release without a chart names, each a file or a folder, with one digest over all of them. */
 export const resolveManifests = async (
   release: Release,
@@ -39,6 +44,11 @@ export const resolveManifests = async (
   for (const path of paths) {
     const below = await files.list(path)
     const listed = below.length > 0 ? below.filter(isManifest) : await fileAt(files, path)
+    // A file that is named may be a link within the site: it is read all the same, and counts for the digest.
+    const links = below.length > 0 ? await files.links(path) : []
+    found.push(
+      ...links.filter((link) => !isHidden(link)).map((link) => linkProblem(release, link, wouldBeMissing)),
+    )
     if (listed.length === 0) found.push(missing(release, path, below))
     for (const file of listed) {
       if (kustomizations.some((name) => file.endsWith(`/${name}`))) found.push(unbuilt(release, file))

@@ -15,9 +15,12 @@ const nameOf = (chart: RemoteChart): string =>
     ? `${chart.url} ${chart.version}`
     : `${chart.name} ${chart.version} of ${chart.repository}`
 
+const lockedFor = ({ charts }: Lock, { name }: Release): string | undefined =>
+  Object.hasOwn(charts, name) ? charts[name] : undefined
+
 /** What the lock says has to be what came; undefined where it is. */
 const judge = (release: Release, chart: RemoteChart, lock: Lock, digest: string): Problem | undefined => {
-  const locked = lock.charts[release.name]
+  const locked = lockedFor(lock, release)
   if (locked === digest) return undefined
   const where: Problem['where'] = [
     { in: 'file', file: lock.file },
@@ -55,7 +58,7 @@ export const resolveRemoteChart = async (
   lock: Lock,
   { files, helm }: ResolveSystem,
 ): Promise<Outcome<Resolved>> => {
-  const known = await helm.pull(chart, lock.charts[release.name])
+  const known = await helm.pull(chart, lockedFor(lock, release))
   if (!known.ok) return known
   const told = await chartIn(files, known.value)
   if (!told.ok) return told

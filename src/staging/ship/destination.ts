@@ -7,8 +7,8 @@ export type Destination = { kind: 'folder'; path: string } | { kind: 'sftp'; add
 
 const host = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]+\])$/
 const user = /^[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}$/
-/** The batch language of sftp would take these for patterns or quotes, or for the end of the line. */
-const unsafeInPath = /[\p{Cc}*?[\]"'\\]/u
+/** The batch language of sftp would take these for patterns or quotes, for the end of the line, or for an option. */
+const unsafeInPath = /[\p{Cc}*?[\]"'\\]|^\/~\/-/u
 
 const decoded = (text: string): string | undefined => {
   try {
@@ -28,8 +28,13 @@ export const destinationOf = (to: string): Outcome<Destination> => {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(to)?.[1]?.toLowerCase()
   if (scheme === undefined)
     return to === ''
-      ? refuse('The destination is empty.', 'Name a folder or an sftp:// URL.')
-      : good({ kind: 'folder', path: to })
+      ? refuse(
+          'Nothing says where the bundle goes.',
+          'Give --to FOLDER or --to sftp://USER@HOST:PORT/FOLDER.',
+        )
+      : /^[^/:]+@[^/:]+:/.test(to)
+        ? refuse(`"${to}" is how scp names a place.`, 'Write sftp://USER@HOST:PORT/FOLDER.')
+        : good({ kind: 'folder', path: to })
   if (scheme !== 'sftp')
     return refuse(`"${scheme}://" is no way to ship.`, 'Name a folder, or sftp://USER@HOST:PORT/FOLDER.')
   const url = URL.parse(to)

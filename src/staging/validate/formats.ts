@@ -28,8 +28,8 @@ const isBase64 = (text: string): boolean => {
   return letters.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(letters)
 }
 
-const quantity = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/
-const goDuration = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/
+const quantity = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/
+const goDuration = /^[+-]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/
 /** What the server takes besides Go's own durations: `3 days`, `2 weeks`. Source: kube-openapi, strfmt/duration.go. */
 const looseDuration = /\d\s*(?:ns|nano|us|µs|micro|ms|milli|s|m|h|d|w)/i
 const shortName = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?'

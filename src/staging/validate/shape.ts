@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import { customFormat } from './formats.ts'
 import type { Format } from './formats.ts'
 import { goPattern } from './pattern.ts'
+import type { Pattern } from './pattern.ts'
 
 export type JsonType = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean'
 
@@ -22,7 +23,7 @@ export interface Shape {
   required: string[]
   enum: Json[] | undefined
   format: { name: string; test: Format } | undefined
-  pattern: { source: string; test: RegExp | undefined } | undefined
+  pattern: { source: string; test: Pattern | undefined } | undefined
   /** Bounds as pairs of keyword and number, for those keywords that are there. */
   bounds: [Bound, number | bigint][]
   /** Those of the bounds that the server cannot compare an integer with: it then refuses every value. */

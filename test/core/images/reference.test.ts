@@ -18,6 +18,7 @@ const read: [string, string][] = [
   [`quay.io/a/b:1.0@${digest}`, `quay.io/a/b:1.0@${digest}`],
   [`a/b@${digest}`, `docker.io/a/b@${digest}`],
   ['a__b/c-d/e.f', 'docker.io/a__b/c-d/e.f'],
+  [`x@sha512:${'a1'.repeat(64)}`, `docker.io/library/x@sha512:${'a1'.repeat(64)}`],
 ]
 
 for (const [text, full] of read)
@@ -49,6 +50,8 @@ const refused = [
   'x y',
   'nginx:1.29\n',
   `x@sha256:${'A1'.repeat(32)}`,
+  `x@invaliddigest:${'a1'.repeat(32)}`,
+  `x@sha512:${'a1'.repeat(32)}`,
 ]
 
 for (const text of refused)

@@ -36,6 +36,18 @@ const cases: [claim: string, object: KubeObject, expected: string][] = [
     deployment({ ...all, availableReplicas: 1 }),
     'waiting: 1 of 2 replicas are available',
   ],
+  [
+    'a paused Deployment that lacks replicas says that it is paused',
+    deployment({ ...all, updatedReplicas: 1 }, { replicas: 2, paused: true }),
+    'waiting: 1 of 2 replicas are updated (it is paused)',
+  ],
+  [
+    'a custom resource whose Ready condition is of an earlier generation is waiting',
+    live('cert-manager.io/v1', 'Certificate', {
+      status: { conditions: [{ type: 'Ready', status: 'True', observedGeneration: 1 }] },
+    }),
+    'waiting: its controller has not seen the last change',
+  ],
   ['a Deployment of no replicas is ready', deployment({}, { replicas: 0 }), 'ready'],
   [
     'a Deployment that exceeded its deadline has failed',

@@ -80,9 +80,23 @@ test('a fault shows the line that it is in and names the template', (t) => {
   t.regex(found!.fix, /shop\/templates\/a\.yaml/)
 })
 
-test('no line of a Secret, nor any value in it, is in a problem about it', (t) => {
-  const stream = 'kind: Secret\nstringData:\n  password: "hunter2" hunter2\n'
-  t.notRegex(JSON.stringify(problemsOf(stream)), /hunter2/)
+for (const [title, value] of [
+  ['in quotes', '"hunter2" hunter2'],
+  ['that reads as an alias', '*hunter2'],
+  ['that reads as a tag', '!hunter2!x y'],
+  ['that reads as a tag with a brace', '!{hunter2} y'],
+  ['that reads as the end of the document', '\n---hunter2'],
+] as const)
+  test(`no line of a Secret is in a problem about it, nor a value ${title}`, (t) => {
+    const problems = problemsOf(`kind: Secret\nstringData:\n  password: ${value}\n`)
+    t.true(problems.length > 0)
+    t.notRegex(JSON.stringify(problems), /hunter2/)
+  })
+
+test('a map with 200,000 equal keys is read, and each is warned of at its line', (t) => {
+  const read = readYaml('a: 1\n'.repeat(200_000), 'x')
+  t.is(read.ok && read.warnings.length, 199_999)
+  t.like(read.ok && read.warnings.at(-1)?.where[0], { line: 200_000, column: 1 })
 })
 
 test('the last of two equal keys wins, as it does for kubectl, and is warned of', (t) => {
@@ -145,6 +159,12 @@ test('text beyond the limit is refused before it is read', (t) => {
     problemsOf('x'.repeat(longestText + 1)).map(({ code }) => code),
     ['yaml/too-large'],
   )
+})
+
+test('brackets closed too far to the left are refused in the end, where thousands of documents are full of them', (t) => {
+  const document = `---\na: [\n${'x,\n'.repeat(400)}]\n`
+  t.deepEqual(placesOf(document), [])
+  t.true(placesOf(document.repeat(20)).length > 0)
 })
 
 test('a quote that is never closed is refused, however long the rest is', (t) => {

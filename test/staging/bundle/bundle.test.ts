@@ -151,6 +151,7 @@ const refused: [title: string, input: Partial<ToBundle>, codes: string[]][] = [
   ],
   ['a version with a slash', { version: 'a/b' }, ['bundle/bad-version']],
   ['a version that looks like an option', { version: '-rf' }, ['bundle/bad-version']],
+  ['a time that is none', { sequence: 1, epochSeconds: NaN }, ['bundle/bad-epoch']],
   ['a negative sequence', { sequence: -1 }, ['bundle/bad-sequence']],
   ['a previous that is no digest', { previous: 'sha256:x' }, ['bundle/bad-previous']],
   ['a day that no month has', { notAfter: '2027-02-30T00:00:00Z' }, ['bundle/bad-time']],
@@ -163,3 +164,10 @@ const refused: [title: string, input: Partial<ToBundle>, codes: string[]][] = [
 
 for (const [title, input, codes] of refused)
   test(`${title} is refused`, async (t) => t.deepEqual(await refusals(input), codes))
+
+test('two signers of one name are refused: one signature would take the place of the other', async (t) => {
+  const outcome = await bundle(sample(), { signers: [testKey('alice'), testKey('alice')] })
+  t.deepEqual(outcome.ok ? [] : outcome.problems.map(({ code, what }) => [code, what.includes('"alice"')]), [
+    ['bundle/duplicate-signer', true],
+  ])
+})

@@ -122,6 +122,10 @@ const sites: Table = {
     'v1.36.3, architecture: x86_64',
   ),
   'a registry with a scheme': siteWith('harbor.staging.example:8443', 'https://harbor.staging.example/'),
+  'a registry whose name would be taken for a folder of Docker Hub': siteWith(
+    'harbor.staging.example:8443',
+    'harbor',
+  ),
   'an unknown mode': siteWith('  projects', '  mode: mirrors\n  projects'),
   'a registry and a project that are none': siteWith(
     'docker.io: dockerhub-proxy',

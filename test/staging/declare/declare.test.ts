@@ -251,3 +251,24 @@ test('a values file may be a link within the site, and a hidden folder is no rel
   )
   t.deepEqual(outcome.ok ? outcome.value.waves : outcome.problems, [['database'], ['web']])
 })
+
+test('a release whose folder or file is a link is refused: it would be missing without a word, and then pruned', async (t) => {
+  const outcome = await inSite({ 'shared/shop/release.yaml': 'namespace: shop\n' }, async (root) => {
+    await symlink('../shared/shop', join(root, 'releases/shop'))
+    await mkdir(join(root, 'releases/other'))
+    await symlink('../../shared/shop/release.yaml', join(root, 'releases/other/release.yaml'))
+    return declare({ environment: 'staging' }, { files: openFiles(root) })
+  })
+  t.deepEqual(outcome.ok ? [] : outcome.problems.map(({ code, where }) => [code, where]), [
+    ['declare/link', [{ in: 'file', file: 'releases/other/release.yaml' }]],
+    ['declare/link', [{ in: 'file', file: 'releases/shop' }]],
+  ])
+})
+
+test('a release file of 20,000 unknown keys is answered, each key with its line', async (t) => {
+  const keys = Array.from({ length: 20_000 }, (_, index) => `key${index}: x\n`).join('')
+  const outcome = await declared({ [web]: `namespace: shop\nchart: { path: chart }\n${keys}` })
+  const found = outcome.ok ? [] : outcome.problems
+  t.is(found.length, 20_000)
+  t.like(found.at(-1), { code: 'declare/unknown-key', where: [{ line: 20_002 }] })
+})

@@ -9,7 +9,11 @@ import { resolve } from '../../../src/staging/resolve/resolve.ts'
 import { openFiles } from '../../../src/system/files.ts'
 import { openHelm } from '../../../src/system/helm.ts'
 import { loadTarget } from '../../../src/system/schemas.ts'
+import { openStandIn } from '../../../src/system/stand-in.ts'
 import { valueOf } from '../resolve/small-site.ts'
+
+const standIn = await openStandIn()
+test.after.always(() => standIn.close())
 
 const root = join(import.meta.dirname, '..', '..', '..')
 
@@ -20,7 +24,7 @@ const rendered = async (environment: string, without: string[] = []): Promise<Se
   const helm = valueOf(await openHelm(root, declared.lock.helm))
   const target = valueOf(await loadTarget(declared.site.target.kubernetes))
   const set = valueOf(await resolve(kept, { files, helm }))
-  const outcome = await render({ set, target }, { helm, files, tell: () => {} })
+  const outcome = await render({ set, target }, { helm, files, tell: () => {}, standIn })
   // The sample site is there to be free of warnings, too.
   const warnings = outcome.ok ? outcome.warnings.map(({ what }) => what) : []
   if (warnings.length > 0) throw new Error(warnings.join('\n'))

@@ -1,7 +1,7 @@
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, symlink } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -203,4 +203,39 @@ test('a chart from a repository has to be the one in the lock, and the problem n
   const [moved] = problemsOf(await resolveIn(root, declaredOf(releases('1.1.0'), { web: digest })))
   t.is(moved?.code, 'resolve/changed-chart')
   t.false(moved?.fix.includes(digest))
+})
+
+test('a release may bear the name of something that every object of JavaScript has', async (t) => {
+  const root = await siteOf(t, {})
+  const chart = { from: 'oci', url: 'oci://127.0.0.1:9/charts/web', version: '1.0.0' } as const
+  const declared = declaredOf([releaseOf('constructor', { source: chartAt(chart) })])
+  t.deepEqual(
+    problemsOf(await resolveIn(root, declared)).map(({ code }) => code),
+    ['resolve/no-chart-fetched'],
+  )
+})
+
+test('a link in a folder of manifests is refused: what it leads to would be missing without a word', async (t) => {
+  const root = await siteOf(t, { 'releases/plain/objects/a.yaml': 'a', 'shared/b.yaml': 'b' })
+  await symlink('../../../shared/b.yaml', join(root, 'releases/plain/objects/b.yaml'))
+  const paths = ['releases/plain/objects']
+  const declared = declaredOf([releaseOf('plain', { source: { kind: 'manifests', paths } })])
+  t.like(problemsOf(await resolveIn(root, declared))[0], {
+    code: 'resolve/link',
+    where: [{ in: 'file', file: 'releases/plain/objects/b.yaml' }],
+  })
+})
+
+test('a link in a chart is refused before helm follows it', async (t) => {
+  const root = await siteOf(t, chartFiles('web', { 'templates/a.yaml': '' }))
+  await symlink('/etc/hostname', join(root, 'releases/web/chart/templates/_link.tpl'))
+  await symlink('/etc/hostname', join(root, 'releases/web/chart/.hidden'))
+  const problems = problemsOf(await resolveIn(root, declaredOf([releaseOf('web')])))
+  t.deepEqual(
+    problems.map(({ code, where }) => [code, where]),
+    ['.hidden', 'templates/_link.tpl'].map((path) => [
+      'resolve/link',
+      [{ in: 'file', file: `releases/web/chart/${path}` }],
+    ]),
+  )
 })

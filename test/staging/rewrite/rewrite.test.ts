@@ -87,6 +87,22 @@ for (const [kind, object] of kinds)
     if (again.ok) t.deepEqual(again.value.releases[0]?.objects, release?.objects)
   })
 
+test('a pod template below a list of containers is found as well', (t) => {
+  const object = named('x.example/v1', 'Thing', {
+    spec: {
+      containers: [{ name: 'sidecar', image: 'busybox' }],
+      worker: { template: { spec: podSpec('nginx:1') } },
+    },
+  })
+  const outcome = rewrite(setOf([object]))
+  t.deepEqual(outcome.ok && outcome.value.releases[0]?.images.map(({ pointer }) => pointer), [
+    '/spec/containers/0/image',
+    '/spec/worker/template/spec/containers/0/image',
+    '/spec/worker/template/spec/initContainers/0/image',
+    '/spec/worker/template/spec/volumes/0/image/reference',
+  ])
+})
+
 test('tag and digest both stay, and a string that is no image field is not touched', (t) => {
   const digest = `sha256:${'0'.repeat(64)}`
   const object = named('v1', 'Pod', {

@@ -34,6 +34,7 @@ const refused = [
   'sftp://host/in%22',
   'sftp://host/in*',
   'sftp://host/%FF',
+  'sftp://host/~/-r',
   'sftp://host/in?x=1',
   'sftp://host:99999/in',
 ]

@@ -265,7 +265,7 @@ export const cases: Case[] = [
       metadata: { name: 'web' },
       spec: {},
     },
-    refused: { code: 'unknown-kind', pointer: '/kind', fix: 'Render it as policy/v1' },
+    refused: { code: 'unknown-kind', pointer: '/kind', fix: 'It is served as policy/v1' },
   },
   {
     title: 'a kind that is misspelt',
@@ -278,13 +278,13 @@ export const cases: Case[] = [
     refused: {
       code: 'unknown-kind',
       pointer: '/kind',
-      fix: 'Add the release that brings its CustomResourceDefinition',
+      fix: 'Add the release whose CustomResourceDefinition brings Thing',
     },
   },
   {
     title: 'a version of a custom resource that its CRD does not serve',
     object: { ...gauge({}), apiVersion: `${group}/v2` },
-    refused: { code: 'unknown-kind', pointer: '/kind', fix: `Render it as ${group}/v1` },
+    refused: { code: 'unknown-kind', pointer: '/kind', fix: `It is served as ${group}/v1` },
   },
   {
     title: 'a custom resource with everything',

@@ -43,3 +43,9 @@ test('formats that API servers ignore are not judged', (t) => {
   for (const format of ['int32', 'int64', 'quantity', 'made-up', 'toString', '__proto__'])
     t.is(customFormat(format), undefined)
 })
+
+test('a text of a million digits is judged in one go', (t) => {
+  const digits = '1'.repeat(1_000_000)
+  t.false(builtInFormats['quantity']?.(`${digits}x`))
+  t.false(customFormat('duration')?.(`${digits}x`))
+})

@@ -11,6 +11,10 @@ const table: [pattern: string, fits: string[], fitsNot: string[]][] = [
   ['^\\p{L}+$', ['äß'], ['1']],
   ['^.$', ['😀'], ['ab']],
   ['^[a-zA-Z0-9\\"]+$', ['a"b'], ["a'b"]],
+  ['^[\\x{4e00}-\\x{9fa5}]+$', ['中文'], ['x', '{4e00}']],
+  ['^\\pL+$', ['äß', 'pL'], ['1']],
+  ['^(a+)+$', ['aaa', 'a'.repeat(10_000)], [`${'a'.repeat(10_000)}!`, `${'a'.repeat(10_000)}ä`]],
+  ['^([\\w.]+-?)*x$', ['a-x'], [`${'a.'.repeat(1000)}-!`]],
 ]
 
 for (const [pattern, fits, fitsNot] of table) {
@@ -21,7 +25,17 @@ for (const [pattern, fits, fitsNot] of table) {
   })
 }
 
-for (const pattern of ['(', '(?U)a+', 'a**', '\\C(']) {
+for (const pattern of [
+  '(',
+  '(?U)a+',
+  'a**',
+  '\\C(',
+  '\\C',
+  '^\\p{Greek}+$',
+  '^\\Qa.b\\E$',
+  '[[:^alpha:]]',
+  '\\a',
+]) {
   test(`${pattern} has no equal, and nothing is thrown`, (t) => {
     t.is(goPattern(pattern), undefined)
   })

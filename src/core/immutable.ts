@@ -1,10 +1,15 @@
-import type { Address, Refusal } from '../../core/effects/cluster.ts'
-import { groupKindOf, nameOf } from '../../core/object.ts'
-import type { KubeObject, ObjectId } from '../../core/object.ts'
-import { shortDigest } from '../../core/short-digest.ts'
-import { problem } from '../../core/problem.ts'
-import type { Problem } from '../../core/problem.ts'
-import type { Run } from './run.ts'
+import { partOf } from './applyset.ts'
+import type { Address, Cluster, Refusal } from './effects/cluster.ts'
+import type { InventoryEntry } from './inventory.ts'
+import { isKept } from './kept.ts'
+import { uidOf } from './live.ts'
+import { groupKindOf, nameOf } from './object.ts'
+import type { KubeObject, ObjectId } from './object.ts'
+import { isWrittenBy } from './owned-fields.ts'
+import { problem } from './problem.ts'
+import type { Problem } from './problem.ts'
+import { detailsOf } from './refusal.ts'
+import { shortDigest } from './short-digest.ts'
 
 /** Kinds of which a second one under another name is refused anyway, so that the question tells nothing. */
 const unaskable = new Set([
@@ -17,25 +22,36 @@ const unaskable = new Set([
  * Whether a refused change (422) of an existing object is refused only because it is a change. The server is asked, by a dry run, to
  * make the same object under a fresh name: if it would, then the object is sound and the update is what is forbidden.
  */
-export const isImmutable = async (run: Run, address: Address, object: KubeObject): Promise<boolean> => {
+export const isImmutable = async (
+  cluster: Cluster,
+  fieldManager: string,
+  address: Address,
+  object: KubeObject,
+): Promise<boolean> => {
   if (unaskable.has(groupKindOf(address.kind))) return false
   const name = `scout-probe-${shortDigest(address.name)
     .toLowerCase()
     .replaceAll(/[^a-z0-9]/g, '0')}`
   const probe = { ...object, metadata: { ...object.metadata, name } }
-  const reply = await run.cluster.create({ ...address, name }, probe, {
-    fieldManager: run.set.manager,
-    dryRun: true,
-  })
+  const reply = await cluster.create({ ...address, name }, probe, { fieldManager, dryRun: true })
   return reply.ok
 }
 
-const detailsOf = (refusal: Refusal): string =>
-  refusal.causes.length === 0
-    ? refusal.message
-    : refusal.causes
-        .map((cause) => (cause.field === '' ? cause.message : `${cause.field}: ${cause.message}`))
-        .join('; ')
+/**
+ * Whether an object may be deleted so that it can be made anew with what cannot be changed: a Job alone (it is a run, and a new one is
+ * what the change asks for), and only the one that we made, which nothing says is to be kept.
+ */
+export const mayRecreate = (
+  live: KubeObject,
+  entry: InventoryEntry | undefined,
+  set: { id: string; manager: string },
+): boolean =>
+  entry !== undefined &&
+  groupKindOf(entry.id) === 'Job.batch' &&
+  partOf(live) === set.id &&
+  (entry.uid === '' ? isWrittenBy(live, set.manager) : entry.uid === uidOf(live)) &&
+  !entry.keep &&
+  !isKept(live)
 
 export const immutableProblem = (id: ObjectId, release: string, refusal: Refusal): Problem =>
   problem({
