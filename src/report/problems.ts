@@ -52,13 +52,15 @@ const indented = (lines: string[], by = 2): string[] => lines.map((line) => `${'
 const problemLines = (told: Problem, paint: Paint, verbose: boolean): string[] => {
   const severity = told.severity === 'error' ? paint.red('error') : paint.yellow('warning')
   const places = told.where.map((where) => shortened(visible(wordsOf(where, told.what)), longestName))
+  // Several objects are several places of one fault; anything else is the way by which it came.
+  const apart = told.where.every((where) => where.in === 'object')
   const excerpts = told.where.flatMap((where) =>
     where.in === 'file' && where.excerpt ? [where.excerpt] : [],
   )
   const [fix = '', ...more] = visibleLines(told.fix)
   return [
     `${paint.bold(severity)} ${told.code}: ${paint.bold(visible(told.what))}`,
-    ...(places.length === 0 ? [] : indented([paint.cyan(places.join(' ← '))])),
+    ...indented((apart ? places : places.length === 0 ? [] : [places.join(' ← ')]).map(paint.cyan)),
     ...excerpts.flatMap((excerpt) => indented(excerptLines(excerpt), 4)),
     ...(told.why === undefined ? [] : indented(visibleLines(told.why))),
     ...(fix === '' ? [] : indented([`${paint.bold('Fix:')} ${fix}`, ...indented(more, 5)])),

@@ -116,7 +116,7 @@ export const requireFresh = async (
           what: `${file} ${state}.`,
           where: [{ in: 'file', file }],
           why: 'What is reviewed and bundled has to be what the releases render to.',
-          fix: 'Run `make render` and commit what it writes; change releases/, never rendered/.',
+          fix: 'Run `make render` and commit what it writes; change releases/, never rendered/. If it is stale again at once, the chart makes a random value: set it.',
         }),
       ]
     })

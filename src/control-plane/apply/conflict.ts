@@ -42,6 +42,6 @@ export const conflictProblem = (id: ObjectId, release: string, conflicts: FieldC
     what: `${nameOf(id)}: ${words.join('; ')}.`,
     where: [{ in: 'object', object: id, release }],
     why: 'Taking a field that somebody else keeps setting would start a quarrel that nobody sees.',
-    fix: `Find out who ${managers.join(' and ')} is; then leave the fields out of the release, or stop whoever sets them.`,
+    fix: `Find out who ${managers.join(' and ')} is; then leave the fields out of the release, or stop whoever sets them; a person's edit is set back by hand to what the bundle says.`,
   })
 }

@@ -13,6 +13,14 @@ import { problemOfRefusal } from '../../core/refusal.ts'
 import { appliedObjects } from '../../core/wanted.ts'
 import type { Wanted } from '../../core/wanted.ts'
 
+/** So many objects are named; a first apply of a platform has hundreds. */
+const mostNamed = 5
+
+const named = (ids: ObjectId[]): string => {
+  const more = ids.length - mostNamed
+  return `${ids.slice(0, mostNamed).map(nameOf).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
 const unchecked = (ids: ObjectId[]): Problem[] =>
   ids.length === 0
     ? []
@@ -21,7 +29,7 @@ const unchecked = (ids: ObjectId[]): Problem[] =>
           code: 'plan/not-checked',
           severity: 'warning',
           fault: 'world',
-          what: `${ids.length} objects are not checked by the server, because their namespace or kind is yet to come: ${ids.map(nameOf).join(', ')}.`,
+          what: `${ids.length} objects are not checked by the server, because their namespace or kind is yet to come: ${named(ids)}.`,
           why: 'A server-side dry run needs both to be there.',
           fix: 'Nothing needs to be done; the apply itself checks them.',
         }),

@@ -7,7 +7,8 @@ import { withCrds } from '../../core/stand-in/crds.ts'
 import type { Discovered } from '../../core/stand-in/knowledge.ts'
 import { helmApiVersionsOf, kindsOfCrd } from '../../core/target.ts'
 import type { DescribedTarget, ServedKind, Target } from '../../core/target.ts'
-import { asksTheCluster } from './asks.ts'
+import { traitsOf } from './chart-traits.ts'
+import type { ChartTraits } from './chart-traits.ts'
 import { readRelease, wholeVersion } from './read-release.ts'
 import type { ReleaseDocuments, RenderSystem } from './read-release.ts'
 
@@ -71,68 +72,68 @@ const askStandIn = async (
 const lacksKind = (outcome: Outcome<ReleaseDocuments>): boolean =>
   !outcome.ok && outcome.problems.some(({ raw }) => raw?.includes('no matches for kind') ?? false)
 
+const traits = async ({ resolved }: ResolvedRelease, { files }: RenderSystem): Promise<ChartTraits> =>
+  resolved.kind === 'chart' ? await traitsOf(resolved.directory, files) : { asks: false, brings: false }
+
 /**
  * Renders until what the charts were told is what the set brings: CRDs in templates are known only after a render. Charts that
- * ask nothing are rendered once, first. Those that ask are told by list until the set's CRDs are known, and then ask the stand-in,
- * whose answer alone is true: helm's own list cannot be shortened. Only then is a failure a failure: a chart may refuse
- * to render before the CRDs of another one are known.
+ * ask nothing are rendered once, first. Of those that ask, the ones that bring CRDs are told by list until the set's CRDs are known
+ * (a server refuses kinds that it does not know yet); then all ask the stand-in, whose answer alone is true: helm's own list
+ * cannot be shortened. Only then is a failure a failure: a chart may refuse to render before the CRDs of another one are known.
  */
 export const settle = async (
   releases: ResolvedRelease[],
   target: DescribedTarget,
   system: RenderSystem,
 ): Promise<Outcome<Settled>> => {
-  const asks = await Promise.all(
-    releases.map(
-      async ({ resolved }) =>
-        resolved.kind === 'chart' && (await asksTheCluster(resolved.directory, system.files)),
-    ),
-  )
+  const seen = await Promise.all(releases.map((release) => traits(release, system)))
+  const quiet = releases.filter((_, index) => !seen[index]?.asks)
+  const askers = releases.filter((_, index) => seen[index]?.asks)
+  const bringers = releases.filter((_, index) => seen[index]?.asks && seen[index]?.brings)
   const outcomes = new Map<ResolvedRelease, Outcome<ReleaseDocuments>>()
   const served = (crds: KubeObject[]): string[] =>
     helmApiVersionsOf([...target.kinds, ...crds.flatMap(kindsOfCrd)])
-  const done = (): Outcome<Settled> =>
-    judged(
-      releases.map((release) => outcomes.get(release)!),
-      crdsOf(outcomes.values()).flatMap(kindsOfCrd),
-    )
 
-  const byList = async (some: ResolvedRelease[], apiVersions: string[]): Promise<void> => {
-    await Promise.all(
-      some.map(async (release) => {
-        outcomes.set(release, await readRelease(release, target, { by: 'list', apiVersions }, system))
-      }),
-    )
-  }
-  const byStandIn = async (some: ResolvedRelease[], crds: KubeObject[]): Promise<void> => {
+  const byList = (release: ResolvedRelease, crds: KubeObject[]): Promise<Outcome<ReleaseDocuments>> =>
+    readRelease(release, target, { by: 'list', apiVersions: served(crds) }, system)
+  const byStandIn = async (
+    release: ResolvedRelease,
+    crds: KubeObject[],
+  ): Promise<Outcome<ReleaseDocuments>> => {
     const kubernetes = `v${wholeVersion(target.kubernetes)}`
-    const discovered = withCrds({ ...target.discovered, kubernetes }, crds)
-    await Promise.all(
-      some.map(async (release) => {
-        const outcome = await askStandIn(release, target, discovered, system)
-        if (!(lacksKind(outcome) && outcomes.get(release)?.ok)) outcomes.set(release, outcome)
-      }),
+    const outcome = await askStandIn(
+      release,
+      target,
+      withCrds({ ...target.discovered, kubernetes }, crds),
+      system,
     )
+    return lacksKind(outcome) ? await byList(release, crds) : outcome
+  }
+  const run = async (
+    some: ResolvedRelease[],
+    way: typeof byList,
+    crds: KubeObject[],
+  ): Promise<KubeObject[]> => {
+    await Promise.all(some.map(async (release) => outcomes.set(release, await way(release, crds))))
+    return crdsOf(outcomes.values())
   }
 
-  const askers = releases.filter((_, index) => asks[index])
-  await byList(
-    releases.filter((_, index) => !asks[index]),
-    [],
-  )
-  if (askers.length === 0) return done()
-  let crds = crdsOf(outcomes.values())
-  for (const tellAll of [
-    (known: KubeObject[]) => byList(askers, served(known)),
-    (known: KubeObject[]) => byStandIn(askers, known),
-  ])
+  let crds = await run(quiet, byList, [])
+  for (const [some, way] of [
+    [bringers, byList],
+    [askers, byStandIn],
+  ] as const) {
+    if (some.length === 0) continue
     for (let round = 0; ; round += 1) {
-      await tellAll(crds)
-      const now = crdsOf(outcomes.values())
-      const changed = differing(served(crds), served(now))
-      crds = now
+      const before = served(crds)
+      crds = await run(some, way, crds)
+      const changed = differing(before, served(crds))
       if (changed.length === 0) break
-      if (round === mostRounds - 1) return bad([circle(changed, askers)])
+      if (round === mostRounds - 1) return bad([circle(changed, some)])
     }
-  return done()
+  }
+  return judged(
+    releases.map((release) => outcomes.get(release)!),
+    crds.flatMap(kindsOfCrd),
+  )
 }

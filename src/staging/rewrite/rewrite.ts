@@ -1,11 +1,10 @@
 import { findImages } from '../../core/images/find.ts'
 import type { FoundImage } from '../../core/images/find.ts'
 import { parseReference, printReference } from '../../core/images/reference.ts'
-import { nameOf } from '../../core/object.ts'
 import type { KubeObject } from '../../core/object.ts'
 import { pointerOf, replaceAt } from '../../core/pointer.ts'
 import { all, bad, good, problem } from '../../core/problem.ts'
-import type { Outcome } from '../../core/problem.ts'
+import type { Outcome, Problems } from '../../core/problem.ts'
 import type {
   ImageUse,
   RenderedObject,
@@ -63,23 +62,24 @@ const useOf = (
   if (outcome.ok)
     return good({ ...found, object: rendered.id, pointer, original: found.text, rewritten: outcome.value })
   const [first] = outcome.problems
-  return bad([
-    {
-      ...first,
-      what: `${nameOf(rendered.id)}: ${first.what}`,
-      where: [
-        {
-          in: 'object',
-          object: rendered.id,
-          release,
-          pointer,
-          template: rendered.origin.template,
-          line: rendered.origin.line,
-        },
-      ],
-    },
-  ])
+  const { template, line } = rendered.origin
+  return bad([{ ...first, where: [{ in: 'object', object: rendered.id, release, pointer, template, line }] }])
 }
+
+/** So many places of one image are named; the others are counted. */
+const mostPlaces = 5
+
+/** One problem an image, with the places where it stands: a registry that is not mapped is often in every object of a release. */
+const foldPlaces = (found: Problems): Problems =>
+  [...Map.groupBy(found, ({ code, what }) => `${code} ${what}`).values()].map((same) => {
+    const [first] = same as Problems
+    const more = same.length - mostPlaces
+    return {
+      ...first,
+      what: more > 0 ? `${first.what} It stands in ${same.length} places.` : first.what,
+      where: same.slice(0, mostPlaces).flatMap(({ where }) => where),
+    }
+  }) as Problems
 
 /** Points every image of every pod spec at Harbor. Registries without a project and malformed names are refused, all at once. */
 export const rewrite = (set: SetOf<RenderedRelease>): Outcome<SetOf<RewrittenRelease>> => {
@@ -105,5 +105,5 @@ export const rewrite = (set: SetOf<RenderedRelease>): Outcome<SetOf<RewrittenRel
       return good({ ...release, objects, images })
     }),
   )
-  return releases.ok ? good({ ...set, releases: releases.value }) : releases
+  return releases.ok ? good({ ...set, releases: releases.value }) : bad(foldPlaces(releases.problems))
 }

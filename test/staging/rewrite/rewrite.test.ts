@@ -143,12 +143,12 @@ test('all images that cannot be pulled behind the gap are refused at once, each 
       [
         'rewrite/unmapped-registry',
         '/spec/containers/0/image',
-        'Pod shop/web: "cgr.dev/chainguard/x:1" comes from cgr.dev, for which the site has no Harbor project.',
+        '"cgr.dev/chainguard/x:1" comes from cgr.dev, for which the site has no Harbor project.',
       ],
       [
         'rewrite/malformed-image',
         '/spec/template/spec/containers/0/image',
-        'Deployment shop/web: "__proto__/Bad" is not an image reference: a repository is in lower case.',
+        '"__proto__/Bad" is not an image reference: a repository is in lower case.',
       ],
     ],
   )
