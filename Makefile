@@ -61,7 +61,6 @@ control-plane: setup ## build and run a real control plane for trying things; pr
 
 test: setup ## every test, on a real control plane (built once with Go, cached outside the tree)
 	bash scripts/test-programs.sh
-	node test/control-plane/build.ts
 	node scripts/test.ts
 
 bench: setup ## measure against helm, kubectl and a raw client, in one run, as ratios

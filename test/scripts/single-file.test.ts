@@ -2,14 +2,6 @@ import { join } from 'node:path'
 import test from 'ava'
 import { ended, root } from '../line/site.ts'
 
-test('the committed tables of Kubernetes are what its real API server says', async (t) => {
-  t.timeout(5 * 60_000)
-  const { exitCode, stdout, stderr } = await ended('node', [join(root, 'scripts/schemas.ts'), '--check'], {
-    cwd: root,
-  })
-  t.is(exitCode, 0, stdout + stderr)
-})
-
 test('dist/scout-apply is one file that runs where no Node is, and knows its commands', async (t) => {
   t.timeout(5 * 60_000)
   const built = await ended('node', [join(root, 'scripts/single-file.ts')], { cwd: root })
