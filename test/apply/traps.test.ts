@@ -301,6 +301,20 @@ test('a custom resource may use a field that its CRD has just got', async (t) =>
   }
 })
 
+test('a dry run does not hold a custom resource against a CRD that the same bundle changes', async (t) => {
+  const { request, namespace, set, cluster, release } = await freshSet('field-dry')
+  const group = `${namespace}.example.com`
+  t.teardown(() =>
+    request('DELETE', `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.${group}`),
+  )
+  const bundle = (sequence: number, fields: JsonObject, spec: JsonObject) =>
+    bundleOf(set, sequence, [{ ...release, objects: [widgetCrd(group, fields), widget(group, 'a', spec)] }])
+  const text = { type: 'string' }
+  await applied(cluster, bundle(1, { old: text }, { old: 'x' }))
+  const { problems } = await plannedOnly(cluster, bundle(2, { old: text, young: text }, { young: 'x' }))
+  t.deepEqual(problems, undefined)
+})
+
 test('a dry run tells of a forbidden change as the apply would, and takes a changed Job for what it is', async (t) => {
   const { set, cluster, release } = await freshSet('dry-change')
   await applied(cluster, bundleOf(set, 1, [{ ...release, objects: [job('run'), deployment('web')] }]))

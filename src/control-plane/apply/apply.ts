@@ -2,6 +2,7 @@ import { fieldManagerOf, inventoryNamespace, setIdOf } from '../../core/applyset
 import { serviceOf } from '../../core/discovery.ts'
 import type { Clock } from '../../core/effects/clock.ts'
 import type { Cluster, Discovery } from '../../core/effects/cluster.ts'
+import { freshKindsOf } from '../../core/fresh-kinds.ts'
 import type { Live } from '../../core/live.ts'
 import { namespacesOf } from '../../core/namespaces.ts'
 import { idOf, keyOf } from '../../core/object.ts'
@@ -137,6 +138,7 @@ const startRun = (input: ToApply, system: ApplySystem, lost: AbortSignal): Run =
       live.inventory,
       content,
     ),
+    freshKinds: freshKindsOf(plan, wanted),
     mark: `${plan.bundle.digest}/${plan.generation}`,
   }
 }

@@ -25,6 +25,8 @@ export interface Run {
   releaseDigests: Map<string, string>
   discovery: Discovery
   journal: Journal
+  /** `Kind.group` of what CRDs define that this run sends: for a moment the server may still judge by their old schemas. */
+  freshKinds: Set<string>
   /** What marks the hooks of this run. */
   mark: string
 }

@@ -106,11 +106,18 @@ const findAddress = async (run: Run, id: ObjectId): Promise<Outcome<Address>> =>
   }
 }
 
+/** A CRD was changed a moment ago, and the server still applies by its old schema (seen: some hundred milliseconds long). */
+const isJudgedByOldSchema = (run: Run, { kind }: Address, refusal: Refusal): boolean =>
+  run.freshKinds.has(groupKindOf(kind)) &&
+  refusal.status === 500 &&
+  refusal.message.includes('field not declared in schema')
+
 const sendOnce = async (run: Run, address: Address, body: KubeObject): Promise<Reply<KubeObject>> => {
   const end = run.clock.now() + kindPatience
   for (;;) {
     const reply = await run.cluster.apply(address, body, { fieldManager: run.set.manager, force: false })
-    if (reply.ok || !isMissingKind(reply.refusal) || run.clock.now() > end || run.signal.aborted) return reply
+    if (reply.ok || run.clock.now() > end || run.signal.aborted) return reply
+    if (!isMissingKind(reply.refusal) && !isJudgedByOldSchema(run, address, reply.refusal)) return reply
     await run.clock.sleep(pause, run.signal)
   }
 }

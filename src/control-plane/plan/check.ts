@@ -2,8 +2,9 @@ import { asMember, fieldManagerOf, setIdOf } from '../../core/applyset.ts'
 import { serviceOf } from '../../core/discovery.ts'
 import type { Cluster } from '../../core/effects/cluster.ts'
 import { immutableProblem, invalidProblem, isImmutable, mayRecreate } from '../../core/immutable.ts'
+import { freshKindsOf } from '../../core/fresh-kinds.ts'
 import type { Live } from '../../core/live.ts'
-import { keyOf, nameOf } from '../../core/object.ts'
+import { groupKindOf, keyOf, nameOf } from '../../core/object.ts'
 import type { ObjectId } from '../../core/object.ts'
 import { actionsOf } from '../../core/plan.ts'
 import type { Plan } from '../../core/plan.ts'
@@ -29,8 +30,8 @@ const unchecked = (ids: ObjectId[]): Problem[] =>
           code: 'plan/not-checked',
           severity: 'warning',
           fault: 'world',
-          what: `${ids.length} objects are not checked by the server, because their namespace or kind is yet to come: ${named(ids)}.`,
-          why: 'A server-side dry run needs both to be there.',
+          what: `${ids.length} objects are not checked by the server, because their namespace, kind or its schema is yet to come: ${named(ids)}.`,
+          why: 'A server-side dry run needs them to be there.',
           fix: 'Nothing needs to be done; the apply itself checks them.',
         }),
       ]
@@ -52,11 +53,14 @@ export const checkPlan = async (
     plan.namespaces.filter((one) => one.do === 'create').map((one) => one.id.name),
   )
   const changes = actionsOf(plan).filter((one) => one.do !== 'skip' && objects.has(keyOf(one.id)))
+  const fresh = freshKindsOf(plan, wanted)
   const skipped: ObjectId[] = []
   const check = async (id: ObjectId): Promise<Problem[]> => {
     const object = objects.get(keyOf(id))
     const service = object && serviceOf(live.discovery, object.apiVersion, object.kind)
-    if (object === undefined || service?.served !== 'yes' || missingNamespaces.has(id.namespace)) {
+    const judged =
+      service?.served === 'yes' && !fresh.has(groupKindOf(id)) && !missingNamespaces.has(id.namespace)
+    if (object === undefined || !judged) {
       skipped.push(id)
       return []
     }
