@@ -13,6 +13,7 @@ import { paintIn } from '../report/paint.ts'
 import { describePlan, summaryOfDone } from '../report/plan.ts'
 import { tellProgress } from '../report/progress/progress.ts'
 import { describeStatus } from '../report/status.ts'
+import { describeVerified } from '../report/verified.ts'
 import { clock } from '../system/clock.ts'
 import { openCluster } from '../system/cluster.ts'
 import { readInput } from '../system/input-file.ts'
@@ -76,10 +77,7 @@ export default command({
     )
     const { manifest, digest, signedBy } = bundle
     if (verb === 'verify') {
-      answer(
-        { digest, signedBy, manifest },
-        `${file} is ${skip ? 'whole, and its signatures are not checked' : 'good'}: ${manifest.name} ${manifest.version}, ${skip ? '' : `signed by ${signedBy.join(', ')}, `}for cluster ${manifest.cluster}\n`,
-      )
+      answer({ digest, signedBy, manifest }, describeVerified(file, bundle, { signaturesChecked: !skip }))
       return exitCodes.done
     }
 

@@ -113,8 +113,8 @@ export default command({
       const named = options.version ?? (head && versionOf(head))
       return named === undefined ? bad([noVersion]) : good(named)
     })
-    const since =
-      options.since ?? (head && (await system.git.resolve('HEAD~1')).ok ? (options.since ?? 'HEAD~1') : null)
+    const hasParent = head !== undefined && (await system.git.resolve('HEAD~1')).ok
+    const since = options.since ?? (hasParent ? 'HEAD~1' : null)
     const [compared] = await compareWith(since, [environment], system, step)
     const made = await step('bundle', () =>
       bundle(

@@ -1,6 +1,7 @@
 import { command, commonOptions } from '../command-line/command.ts'
 import { verify } from '../control-plane/verify/verify.ts'
 import { exitCodes } from '../core/problem.ts'
+import { describeVerified } from '../report/verified.ts'
 import { clock } from '../system/clock.ts'
 import { readInput } from '../system/input-file.ts'
 import { loadTrust } from '../system/trust-file.ts'
@@ -20,10 +21,7 @@ export default command({
       trustFile === undefined ? undefined : await step('read the trust file', () => loadTrust(trustFile))
     const verified = await step('verify', async () => verify({ bytes, name: file, trust, now: clock.now() }))
     const { manifest, digest, signedBy } = verified
-    answer(
-      { digest, signedBy, manifest },
-      `${file} is good: ${manifest.name} ${manifest.version}, signed by ${signedBy.join(', ')}, for cluster ${manifest.cluster}\n`,
-    )
+    answer({ digest, signedBy, manifest }, describeVerified(file, verified, { signaturesChecked: true }))
     return exitCodes.done
   },
 })

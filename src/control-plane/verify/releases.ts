@@ -6,20 +6,13 @@ import { readObjects } from '../../core/manifest.ts'
 import { idOf, keyOf, nameOf } from '../../core/object.ts'
 import { all, bad, good } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
+import { utf8Text } from '../../core/utf-8.ts'
 
 type Read = VerifiedObject & { text: string }
 
-const textOf = (content: Uint8Array): string | undefined => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
-  } catch {
-    return undefined
-  }
-}
-
 const readObject = (indexed: BundledObject, members: Members, refuse: Refuse): Outcome<Read> => {
   const { member, id } = indexed
-  const text = textOf(members.get(member) as Uint8Array)
+  const text = utf8Text(members.get(member) as Uint8Array)
   if (text === undefined) return bad([refuse('bad-object', `${member} is not UTF-8 text.`, { member })])
   const read = readObjects(text, member)
   if (!read.ok) return read

@@ -1,6 +1,7 @@
 import { isObject } from '../json.ts'
 import type { JsonObject } from '../json.ts'
 import type { KubeObject } from '../object.ts'
+import { kindsOfCrd } from '../target.ts'
 import type { Discovered, DiscoveredResource } from './knowledge.ts'
 
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
@@ -29,28 +30,16 @@ const subresourcesOf = (version: JsonObject, kind: string): DiscoveredResource['
 }
 
 const resourcesOf = (crd: KubeObject): DiscoveredResource[] => {
-  const spec = crd['spec']
-  if (!isObject(spec) || !isObject(spec['names']) || !Array.isArray(spec['versions'])) return []
-  const { group, names, scope } = spec
-  const { kind, plural, singular, shortNames } = names
-  if (typeof group !== 'string' || typeof kind !== 'string' || typeof plural !== 'string') return []
-  return spec['versions'].filter(isObject).flatMap((version) =>
-    typeof version['name'] === 'string' && version['served'] === true
-      ? [
-          {
-            group,
-            version: version['name'],
-            kind,
-            plural,
-            singular: typeof singular === 'string' ? singular : kind.toLowerCase(),
-            shortNames: texts(shortNames),
-            namespaced: scope === 'Namespaced',
-            verbs,
-            subresources: subresourcesOf(version, kind),
-          },
-        ]
-      : [],
-  )
+  const spec = isObject(crd['spec']) ? crd['spec'] : {}
+  const { singular, shortNames } = isObject(spec['names']) ? spec['names'] : {}
+  const versions = Array.isArray(spec['versions']) ? spec['versions'].filter(isObject) : []
+  return kindsOfCrd(crd).map((served) => ({
+    ...served,
+    singular: typeof singular === 'string' ? singular : served.kind.toLowerCase(),
+    shortNames: texts(shortNames),
+    verbs,
+    subresources: subresourcesOf(versions.find(({ name }) => name === served.version) ?? {}, served.kind),
+  }))
 }
 
 const versionForm = /^v(\d+)(?:(alpha|beta)(\d+))?$/

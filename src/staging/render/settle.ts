@@ -94,40 +94,36 @@ export const settle = async (
   const served = (crds: KubeObject[]): string[] =>
     helmApiVersionsOf([...target.kinds, ...crds.flatMap(kindsOfCrd)])
 
-  const byList = (release: ResolvedRelease, crds: KubeObject[]): Promise<Outcome<ReleaseDocuments>> =>
-    readRelease(release, target, { by: 'list', apiVersions: served(crds) }, system)
-  const byStandIn = async (
-    release: ResolvedRelease,
-    crds: KubeObject[],
-  ): Promise<Outcome<ReleaseDocuments>> => {
+  type Way = (release: ResolvedRelease) => Promise<Outcome<ReleaseDocuments>>
+  const byList =
+    (apiVersions: string[]): Way =>
+    (release) =>
+      readRelease(release, target, { by: 'list', apiVersions }, system)
+  const byStandIn = (apiVersions: string[], crds: KubeObject[]): Way => {
     const kubernetes = `v${wholeVersion(target.kubernetes)}`
-    const outcome = await askStandIn(
-      release,
-      target,
-      withCrds({ ...target.discovered, kubernetes }, crds),
-      system,
-    )
-    return lacksKind(outcome) ? await byList(release, crds) : outcome
+    const discovered = withCrds({ ...target.discovered, kubernetes }, crds)
+    return async (release) => {
+      const outcome = await askStandIn(release, target, discovered, system)
+      return lacksKind(outcome) ? await byList(apiVersions)(release) : outcome
+    }
   }
-  const run = async (
-    some: ResolvedRelease[],
-    way: typeof byList,
-    crds: KubeObject[],
-  ): Promise<KubeObject[]> => {
-    await Promise.all(some.map(async (release) => outcomes.set(release, await way(release, crds))))
+  const run = async (some: ResolvedRelease[], way: Way): Promise<KubeObject[]> => {
+    await Promise.all(some.map(async (release) => outcomes.set(release, await way(release))))
     return crdsOf(outcomes.values())
   }
 
-  let crds = await run(quiet, byList, [])
-  for (const [some, way] of [
+  let crds = await run(quiet, byList([]))
+  let told = served(crds)
+  for (const [some, wayFor] of [
     [bringers, byList],
     [askers, byStandIn],
   ] as const) {
     if (some.length === 0) continue
     for (let round = 0; ; round += 1) {
-      const before = served(crds)
-      crds = await run(some, way, crds)
-      const changed = differing(before, served(crds))
+      crds = await run(some, wayFor(told, crds))
+      const now = served(crds)
+      const changed = differing(told, now)
+      told = now
       if (changed.length === 0) break
       if (round === mostRounds - 1) return bad([circle(changed, some)])
     }

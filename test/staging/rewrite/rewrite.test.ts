@@ -1,44 +1,14 @@
 import test from 'ava'
-import { idOf } from '../../../src/core/object.ts'
 import type { KubeObject } from '../../../src/core/object.ts'
 import type { RenderedRelease, SetOf } from '../../../src/core/records.ts'
+import { setOf as setOfReleases } from '../validate/set-of.ts'
 import { rewrite } from '../../../src/staging/rewrite/rewrite.ts'
 
-const setOf = (objects: KubeObject[], mode: 'harbor' | 'mirror' = 'harbor'): SetOf<RenderedRelease> => ({
-  site: {
-    file: 'releases/site.yaml',
-    name: 'sample',
-    target: { kubernetes: '1.36', architecture: 'amd64' },
-    images: { harbor: 'harbor.example:8443', mode, projects: { 'docker.io': 'hub', 'quay.io': 'quay' } },
-    environments: {},
-    namespaces: {},
-  },
-  lock: { file: 'releases/lock.yaml', helm: '4.1.4', charts: {} },
-  environment: 'staging',
-  waves: [['web']],
-  releases: [
-    {
-      name: 'web',
-      environment: 'staging',
-      namespace: 'shop',
-      file: 'releases/web/release.yaml',
-      source: { kind: 'manifests', paths: [] },
-      values: [],
-      dependsOn: [],
-      timeoutSeconds: 1,
-      renderedAs: 'install',
-      supplied: [],
-      resolved: { kind: 'manifests', files: [], digest: '' },
-      renderedBy: 'none',
-      objects: objects.map((object) => ({
-        id: idOf(object),
-        object,
-        phase: 'main',
-        origin: { template: 'web.yaml', line: 3 },
-      })),
-    },
-  ],
-})
+const setOf = (objects: KubeObject[], mode: 'harbor' | 'mirror' = 'harbor'): SetOf<RenderedRelease> => {
+  const set = setOfReleases({ web: objects })
+  const images = { harbor: 'harbor.example:8443', mode, projects: { 'docker.io': 'hub', 'quay.io': 'quay' } }
+  return { ...set, site: { ...set.site, images } }
+}
 
 const podSpec = (image: string) => ({
   initContainers: [{ name: 'init', image: 'busybox' }],
