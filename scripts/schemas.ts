@@ -4,13 +4,15 @@
  * - discovery.json: the groups with their versions, in the server's order of preference, and every resource.
  * - definitions.json: the OpenAPI schemas without their descriptions, and which of them is whose.
  *
- * `node scripts/schemas.ts` writes them; with `--check` it only says whether they are what the server says. To take
- * those of another release, set KUBEBUILDER_ASSETS to a folder with its kube-apiserver, etcd and kubectl.
+ * `node scripts/schemas.ts` writes those of the Kubernetes that the tests run on, `node scripts/schemas.ts 1.31 1.33` those
+ * of earlier ones, whose API servers it builds (test/control-plane/programs.ts has their releases). With `--check` it
+ * only says whether they are what the server says.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isDeepStrictEqual } from 'node:util'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
+import { earlierKubernetes, pinnedKubernetes } from '../test/control-plane/programs.ts'
 import type { Json, Request } from '../test/control-plane/request.ts'
 import { startControlPlane } from '../test/control-plane/start.ts'
 
@@ -20,12 +22,35 @@ type GroupVersionKind = { readonly group: string; readonly version: string; read
 const ownersKeyword = 'x-kubernetes-group-version-kind'
 const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
 
-const files = await ask()
-process.exitCode = process.argv.includes('--check') ? await check(files) : await write(files)
+const { values, positionals } = parseArgs({
+  options: { check: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const releases = positionals.length === 0 ? [pinnedKubernetes] : positionals.map(releaseOf)
+for (const release of releases) {
+  const files = await ask(release)
+  process.exitCode = Math.max(
+    Number(process.exitCode ?? 0),
+    await (values.check ? check(files) : write(files)),
+  )
+}
 
-async function ask(): Promise<ReadonlyMap<string, string>> {
+function releaseOf(version: string): string {
+  const releases = [...earlierKubernetes, pinnedKubernetes]
+  const release = releases.find((release) => release.startsWith(`${version}.`))
+  if (release === undefined) {
+    throw new Error(
+      `test/control-plane/programs.ts names no release of Kubernetes ${version}, only ${releases.join(', ')}`,
+    )
+  }
+
+  return release
+}
+
+async function ask(release: string): Promise<ReadonlyMap<string, string>> {
   const { request, stop } = await startControlPlane({
     without: ['kube-controller-manager', 'kube-scheduler', 'kwok'],
+    ...(release === pinnedKubernetes ? {} : { release }),
   })
   try {
     await untilComplete(request)
@@ -112,7 +137,7 @@ async function definitions(request: Request, kubernetes: string): Promise<string
   for (const { serverRelativeURL } of Object.values<Json>(paths)) {
     const { components } = await get(request, serverRelativeURL)
     for (const [name, schema] of Object.entries<Schema>(components?.schemas ?? {})) {
-      const compact = withoutDescriptions(schema)
+      const compact = ofOneOwner(withoutDescriptions(schema))
       all.set(name, merged(name, all.get(name) ?? compact, compact))
     }
   }
@@ -127,19 +152,28 @@ async function definitions(request: Request, kubernetes: string): Promise<string
   return document({ kubernetes: inline(kubernetes), kinds: entries(kinds), definitions: entries(all) })
 }
 
-/** Each group's document has its own copy of what it uses, and the copies are equal but for whose they are: DeleteOptions belongs to each group, which tells nobody anything. */
+/** Up to 1.35 every copy of DeleteOptions says that it belongs to each of 62 group versions, served or not, which tells nobody anything. */
+function ofOneOwner(schema: Schema): Schema {
+  return schema[ownersKeyword]?.length > 1 ? withoutOwners(schema) : schema
+}
+
+/** Each group's document has its own copy of what it uses, and the copies are equal but for whose they are: from 1.36 on each group calls DeleteOptions its own. */
 function merged(name: string, one: Schema, other: Schema): Schema {
   if (isDeepStrictEqual(one, other)) {
     return one
   }
 
-  const { [ownersKeyword]: _, ...left } = one
-  const { [ownersKeyword]: __, ...right } = other
-  if (!isDeepStrictEqual(left, right)) {
+  const left = withoutOwners(one)
+  if (!isDeepStrictEqual(left, withoutOwners(other))) {
     throw new Error(`the API server has two different definitions named ${name}`)
   }
 
   return left
+}
+
+function withoutOwners(schema: Schema): Schema {
+  const { [ownersKeyword]: _, ...rest } = schema
+  return rest
 }
 
 /** Follows the structure of schemas, because a property may well be named `description`. */

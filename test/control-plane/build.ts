@@ -5,13 +5,13 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ExecaError, execa } from 'execa'
-import { goModules, modules, programs, type Program } from './programs.ts'
+import { goModules, kubernetesFlags, modules, programs, type Program } from './programs.ts'
 
 // As the `go` lines of the modules say.
 const oldestGo = [1, 26] as const
 
 /**
- * Finds programs of the control plane, and builds those that are not there yet.
+ * Finds programs of the control plane (and sops and age), and builds those that are not there yet.
  *
  * A program in the folder `KUBEBUILDER_ASSETS` comes first, then one that was built before. PATH is not
  * looked at, because the version matters: an old kubectl prints other YAML.
@@ -25,19 +25,74 @@ export async function findPrograms<Name extends Program>(
   const brought = process.env['KUBEBUILDER_ASSETS'] ?? ''
   const isBrought = (name: Name) => brought !== '' && existsSync(path.join(brought, name))
   const ours = names.filter((name) => !isBrought(name))
-  const folder = ours.length === 0 ? '' : await build(ours)
-  return Object.fromEntries(
-    names.map((name) => [name, path.join(isBrought(name) ? brought : folder, name)]),
-  ) as Record<Name, string>
+  const folders = new Map<Module, string>()
+  for (const module of modules) {
+    const wanted = ours.filter((name) => programs[name].module === module)
+    if (wanted.length > 0) {
+      folders.set(module, await build(module, wanted))
+    }
+  }
+
+  const folderOf = (name: Name) => (isBrought(name) ? brought : folders.get(programs[name].module)) ?? ''
+  return Object.fromEntries(names.map((name) => [name, path.join(folderOf(name), name)])) as Record<
+    Name,
+    string
+  >
 }
 
-async function build(names: readonly Program[]): Promise<string> {
-  const cache = path.join(
-    process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache'),
-    'scout',
-    'control-plane',
+/**
+ * Finds the API server of another release of Kubernetes than the pinned one, such as `1.33.13`, and builds it if it is
+ * not there yet: from the published module, by the go.mod that it comes with, which says how its own release was built.
+ *
+ * @returns Its path.
+ * @throws As `findPrograms`.
+ */
+export async function findApiServer(release: string): Promise<string> {
+  const folder = path.join(cache(), `kubernetes-${release}`)
+  const program = path.join(folder, 'kube-apiserver')
+  if (!existsSync(program)) {
+    await goVersion()
+    await mkdir(folder, { recursive: true })
+    await alone(path.join(folder, 'building'), async (scratch) => {
+      if (!existsSync(program)) {
+        await buildApiServer(release, scratch, program)
+      }
+    })
+  }
+
+  return program
+}
+
+async function buildApiServer(release: string, scratch: string, program: string): Promise<void> {
+  console.error(`building kube-apiserver ${release}, about 3 minutes`)
+  const { stdout } = await execa('go', ['mod', 'download', '-json', `k8s.io/kubernetes@v${release}`])
+  const { Dir: cwd } = JSON.parse(stdout) as { readonly Dir: string }
+  const requirements = await readFile(path.join(cwd, 'go.mod'), 'utf8')
+  await writeFile(path.join(scratch, 'go.mod'), withPublishedStaging(requirements, release))
+  await writeFile(path.join(scratch, 'go.sum'), await readFile(path.join(cwd, 'go.sum')))
+  await compile({
+    cwd,
+    // The digests of the staging modules are missing there; Go takes them from its checksum database.
+    flags: ['-mod=mod', `-modfile=${path.join(scratch, 'go.mod')}`],
+    linkFlags: `-s -w ${kubernetesFlags(`v${release}`)}`,
+    package: './cmd/kube-apiserver',
+    scratch,
+    program,
+  })
+}
+
+/** Kubernetes finds its staging modules in folders that its module does not have. They are published from the same commit, v0.33.13 for v1.33.13. */
+function withPublishedStaging(requirements: string, release: string): string {
+  return (
+    requirements
+      .replaceAll(/=> \.\/staging\/src\/(\S+)/g, `=> $1 v${release.replace(/^1/, '0')}`)
+      // Nothing imports the samples, and Go would fetch what they require all the same.
+      .replaceAll(/^\tk8s\.io\/sample-\S+ v.*\n/gm, '')
   )
-  const folder = path.join(cache, await cacheKey())
+}
+
+async function build(module: Module, names: readonly Program[]): Promise<string> {
+  const folder = path.join(cache(), `${module}-${await cacheKey(module)}`)
   const missing = () => names.filter((name) => !existsSync(path.join(folder, name)))
   if (missing().length === 0) {
     return folder
@@ -47,48 +102,70 @@ async function build(names: readonly Program[]): Promise<string> {
   await alone(path.join(folder, 'building'), async (scratch) => {
     // Asked again: somebody else may have built them while we waited for our turn.
     for (const name of missing()) {
-      await buildProgram(name, scratch, folder)
+      const source = programs[name]
+      console.error(`building ${name} ${source.version.slice(1)}, ${source.takes}`)
+      await compile({
+        cwd: path.join(goModules, source.module),
+        flags: ['-mod=readonly'],
+        linkFlags: source.linkFlags,
+        package: source.package,
+        scratch,
+        program: path.join(folder, name),
+      })
     }
   })
   return folder
 }
 
-async function buildProgram(name: Program, scratch: string, folder: string): Promise<void> {
-  const source = programs[name]
-  console.error(`building ${name} ${source.version.slice(1)}, ${source.takes}`)
-  const unfinished = path.join(scratch, name)
+type Module = (typeof modules)[number]
+
+type Compilation = {
+  readonly cwd: string
+  readonly flags: readonly string[]
+  readonly linkFlags: string
+  readonly package: string
+  readonly scratch: string
+  readonly program: string
+}
+
+/** The program is renamed into place, so that it is never seen half written. */
+async function compile({
+  cwd,
+  flags,
+  linkFlags,
+  package: source,
+  scratch,
+  program,
+}: Compilation): Promise<void> {
+  const unfinished = path.join(scratch, path.basename(program))
   await execa(
     'go',
-    [
-      'build',
-      '-mod=readonly',
-      '-trimpath',
-      '-buildvcs=false',
-      '-ldflags',
-      source.linkFlags,
-      '-o',
-      unfinished,
-      source.package,
-    ],
+    ['build', ...flags, '-trimpath', '-buildvcs=false', '-ldflags', linkFlags, '-o', unfinished, source],
     {
-      cwd: path.join(goModules, source.module),
+      cwd,
       // Go's build cache would keep several GB for programs that are built once, so it goes with the scratch folder.
       env: { CGO_ENABLED: '0', GOWORK: 'off', GOCACHE: path.join(scratch, 'go-build') },
     },
   )
-  await rename(unfinished, path.join(folder, name))
+  await rename(unfinished, program)
 }
 
-/** Changes with everything that the programs are made from: their modules, their link flags, the Go release, system and architecture. */
-async function cacheKey(): Promise<string> {
+function cache(): string {
+  return path.join(
+    process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache'),
+    'scout',
+    'control-plane',
+  )
+}
+
+/** Changes with everything that a module's programs are made from: the module, their link flags, the Go release, system and architecture. */
+async function cacheKey(module: Module): Promise<string> {
   const hash = createHash('sha256')
-  for (const module of modules) {
-    for (const file of ['go.mod', 'go.sum']) {
-      hash.update(await readFile(path.join(goModules, module, file)))
-    }
+  for (const file of ['go.mod', 'go.sum']) {
+    hash.update(await readFile(path.join(goModules, module, file)))
   }
 
-  hash.update(JSON.stringify(programs))
+  hash.update(JSON.stringify(Object.values(programs).filter((one) => one.module === module)))
   hash.update(await goVersion())
   return hash.digest('hex').slice(0, 16)
 }

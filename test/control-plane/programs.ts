@@ -1,27 +1,15 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** Where the Go modules of the control plane's programs are. */
+/** Where the Go modules of the programs are. */
 export const goModules = path.join(import.meta.dirname, 'go')
 
 /** The folder of Go's modules here, each with the programs that it builds. */
-export const modules = ['etcd', 'kubernetes', 'kwok'] as const
+export const modules = ['etcd', 'kubernetes', 'kwok', 'sops'] as const
 
 const kubernetesVersion = required('kubernetes', 'k8s.io/kubernetes')
-const [, major = '', minor = ''] = /^v(\d+)\.(\d+)\./.exec(kubernetesVersion) ?? []
 
-// Without these, each program calls itself v0.0.0-master, and clients that compare versions go wrong.
-const kubernetesFlags = Object.entries({
-  gitVersion: kubernetesVersion,
-  gitMajor: major,
-  gitMinor: minor,
-  gitCommit: '',
-  gitTreeState: 'clean',
-})
-  .map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`)
-  .join(' ')
-
-/** The programs that a control plane is made of: where each is built from, and how long that takes on two cores from nothing. */
+/** The programs that a control plane is made of, and those that sealed files are compared with: where each is built from, and how long that takes on two cores from nothing. */
 export const programs = {
   etcd: {
     module: 'etcd',
@@ -41,6 +29,15 @@ export const programs = {
     linkFlags: '-s -w',
     takes: 'about a minute',
   },
+  sops: {
+    module: 'sops',
+    package: 'github.com/getsops/sops/v3/cmd/sops',
+    version: required('sops', 'github.com/getsops/sops/v3'),
+    linkFlags: '-s -w',
+    takes: 'about 3 minutes',
+  },
+  age: ageProgram('age'),
+  'age-keygen': ageProgram('age-keygen'),
 } as const satisfies Record<string, ProgramSource>
 
 export type Program = keyof typeof programs
@@ -56,13 +53,43 @@ export type ProgramSource = {
 /** `1.36.3`: the version of the API server, its controllers and kubectl, unless KUBEBUILDER_ASSETS brings others. */
 export const pinnedKubernetes = kubernetesVersion.slice(1)
 
+/**
+ * The releases before it whose API servers are built for what they say about themselves (scripts/schemas.ts): of each
+ * minor version the newest that the Go module proxy had whole.
+ */
+export const earlierKubernetes = ['1.31.4', '1.32.2', '1.33.13', '1.34.10', '1.35.4'] as const
+
+/** What the linker has to write into a program of Kubernetes `v1.36.3`: without it each calls itself v0.0.0-master, and clients that compare versions go wrong. */
+export function kubernetesFlags(version: string): string {
+  const [, major = '', minor = ''] = /^v(\d+)\.(\d+)\./.exec(version) ?? []
+  return Object.entries({
+    gitVersion: version,
+    gitMajor: major,
+    gitMinor: minor,
+    gitCommit: '',
+    gitTreeState: 'clean',
+  })
+    .map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`)
+    .join(' ')
+}
+
 function kubernetesProgram(name: string, takes: string) {
   return {
     module: 'kubernetes',
     package: `k8s.io/kubernetes/cmd/${name}`,
     version: kubernetesVersion,
-    linkFlags: `-s -w ${kubernetesFlags}`,
+    linkFlags: `-s -w ${kubernetesFlags(kubernetesVersion)}`,
     takes,
+  } as const
+}
+
+function ageProgram(name: string) {
+  return {
+    module: 'sops',
+    package: `filippo.io/age/cmd/${name}`,
+    version: required('sops', 'filippo.io/age'),
+    linkFlags: '-s -w',
+    takes: 'some seconds',
   } as const
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { findPrograms } from './build.ts'
+import { findApiServer, findPrograms } from './build.ts'
 import {
   createAuthority,
   createClientCertificate,
@@ -20,6 +20,8 @@ export type Part = 'kube-controller-manager' | 'kube-scheduler' | 'kwok'
 export type StartOptions = {
   /** Without the controller manager nothing follows from an object: no Pods of a Deployment, no garbage collection, no service accounts, and a deleted namespace stays. */
   readonly without?: readonly Part[]
+  /** The release of the API server, such as `1.33.13`, where it is not to be that of the other programs. */
+  readonly release?: string
 }
 
 export type StoppableControlPlane = ControlPlane & {
@@ -39,9 +41,16 @@ const patience = 60_000
  *
  * @throws An error with the last lines of a program's log, where that program ended or was not ready within a minute.
  */
-export async function startControlPlane({ without = [] }: StartOptions = {}): Promise<StoppableControlPlane> {
+export async function startControlPlane({
+  without = [],
+  release,
+}: StartOptions = {}): Promise<StoppableControlPlane> {
   const wanted = parts.filter((part) => !without.includes(part))
-  const programs = await findPrograms(['etcd', 'kube-apiserver', 'kubectl', ...wanted])
+  const programs = await findPrograms(['etcd', 'kubectl', ...wanted])
+  const apiServerProgram =
+    release === undefined
+      ? (await findPrograms(['kube-apiserver']))['kube-apiserver']
+      : await findApiServer(release)
   const dir = await mkdtemp(path.join(os.tmpdir(), 'scout-control-plane-'))
   const components = createComponents(dir)
   try {
@@ -63,7 +72,7 @@ export async function startControlPlane({ without = [] }: StartOptions = {}): Pr
     const tokens = await createTokenKeys(dir)
     const kubeconfig = await writeKubeconfig(dir, 'admin', url, authority.cert, admin)
 
-    const apiServer = components.start(programs['kube-apiserver'], [
+    const apiServer = components.start(apiServerProgram, [
       '--bind-address=127.0.0.1',
       `--secure-port=${port}`,
       `--etcd-servers=${etcdUrl}`,
