@@ -15,6 +15,14 @@ export const scoutApply: Program = {
       summary: 'apply a signed bundle',
       load: async () => (await import('./scout-apply/command.ts')).default,
     },
+    capabilities: {
+      summary: 'print what the cluster serves, for rendering elsewhere',
+      load: async () => (await import('./scout-apply/capabilities.ts')).default,
+    },
+    'site-values': {
+      summary: 'list, supply, rotate, back up and restore what is made and kept on the control plane',
+      load: async () => (await import('./scout-apply/site-values.ts')).default,
+    },
   },
 }
 

@@ -3,13 +3,15 @@ import type { CommandSpec } from './command.ts'
 export const shells = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof shells)[number]
 
-/** A program for its completion: the commands by name; a program without commands has one, named ''. */
+/** A program for its completion: the commands by name; what begins with none of them is a call of the one named ''. */
 export type Completable = { [command: string]: CommandSpec }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 const optionsOf = (spec: CommandSpec): string[] => Object.keys(spec.options).map((name) => `--${name}`)
 const choicesOf = (spec: CommandSpec): string[] => spec.arguments.flatMap(({ choices }) => choices ?? [])
+
+const namesOf = (commands: Completable): string[] => Object.keys(commands).filter((name) => name !== '')
 
 const valueCases = (commands: Completable): string => {
   const cases = new Map<string, readonly string[]>()
@@ -26,16 +28,17 @@ const valueCases = (commands: Completable): string => {
 
 const bash = (program: string, commands: Completable): string => {
   const id = program.replaceAll('-', '_')
-  const named = Object.entries(commands).filter(([name]) => name !== '')
-  const only = commands['']
+  const nameless = commands['']
   const words = (spec: CommandSpec): string => [...choicesOf(spec), ...optionsOf(spec)].join(' ')
-  const choose =
-    only === undefined
-      ? `  local words=${quoted(named.map(([name]) => name).join(' '))}
+  const first = [...namesOf(commands), ...(nameless === undefined ? [] : optionsOf(nameless))].join(' ')
+  const cases = [
+    ...namesOf(commands).map((name) => [name, commands[name]] as const),
+    ...(nameless === undefined ? [] : [['*', nameless] as const]),
+  ]
+  const choose = `  local words=${quoted(first)}
   case "\${COMP_WORDS[1]}" in
-${named.map(([name, spec]) => `    ${name}) [ "$COMP_CWORD" -gt 1 ] && words=${quoted(words(spec))} ;;`).join('\n')}
+${cases.map(([name, spec]) => `    ${name}) [ "$COMP_CWORD" -gt 1 ] && words=${quoted(spec === undefined ? '' : words(spec))} ;;`).join('\n')}
   esac`
-      : `  local words=${quoted(words(only))}`
   return `# bash completion for ${program}: source <(${program} completion bash)
 _${id}() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}"
@@ -51,8 +54,10 @@ complete -o default -F _${id} ${program}
 }
 
 const fish = (program: string, commands: Completable): string => {
+  const names = namesOf(commands).join(' ')
+  const unnamed = names === '' ? '' : ` -n ${quoted(`not __fish_seen_subcommand_from ${names}`)}`
   const lines = Object.entries(commands).flatMap(([name, spec]) => {
-    const here = name === '' ? '' : ` -n ${quoted(`__fish_seen_subcommand_from ${name}`)}`
+    const here = name === '' ? unnamed : ` -n ${quoted(`__fish_seen_subcommand_from ${name}`)}`
     const choices = choicesOf(spec)
     return [
       ...(name === ''

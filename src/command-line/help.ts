@@ -37,6 +37,13 @@ export const commandHelp = (name: string, spec: CommandSpec): string => {
   return `${sections.join('\n\n')}\n`
 }
 
+const commandTable = (program: string, commands: { [name: string]: string }): string =>
+  `${table(Object.entries(commands))}\n\n\`${program} COMMAND --help\` tells more, with examples.\n`
+
 /** The help of a program: its commands, a line each. */
 export const programHelp = (program: string, what: string, commands: { [name: string]: string }): string =>
-  `${what}\n\nUsage:\n  ${program} COMMAND [options]\n\nCommands:\n${table(Object.entries(commands))}\n\n\`${program} COMMAND --help\` tells more, with examples.\n`
+  `${what}\n\nUsage:\n  ${program} COMMAND [options]\n\nCommands:\n${commandTable(program, commands)}`
+
+/** What a program can do beside its nameless command, whose help this follows. */
+export const otherCommands = (program: string, commands: { [name: string]: string }): string =>
+  `Other commands:\n${commandTable(program, commands)}`

@@ -29,6 +29,29 @@ export interface KindSchemas {
 export interface DescribedTarget extends Target {
   discovered: Discovered
   schemas: KindSchemas
+  /** What the cluster's snapshot holds: its CRDs among them; none where there is no snapshot. */
+  objects: KubeObject[]
+  /** The file of the snapshot, where there is one. */
+  snapshot?: string
+}
+
+/** The kinds that discovery names, without what only discovery needs to know of them. */
+export const kindsOf = ({ resources }: Pick<Discovered, 'resources'>): ServedKind[] =>
+  resources.map(({ group, version, kind, plural, namespaced }) => ({
+    group,
+    version,
+    kind,
+    plural,
+    namespaced,
+  }))
+
+/** The name of the definition of an object's kind, where it is a built-in one. */
+export const definitionOf = (
+  { kinds }: KindSchemas,
+  { apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>,
+): string | undefined => {
+  const name = `${apiVersion}/${kind}`
+  return Object.hasOwn(kinds, name) ? kinds[name] : undefined
 }
 
 /** `apps/v1`; the core group's `v1`. */
@@ -58,10 +81,3 @@ export const kindsOfCrd = (crd: KubeObject): ServedKind[] => {
         : [],
     )
 }
-
-/**
- * What `.Capabilities.APIVersions.Has` is true for on a server that serves these kinds: each `group/version` and each
- * `group/version/Kind`, sorted, as Helm itself makes the list of a server's discovery.
- */
-export const helmApiVersionsOf = (kinds: ServedKind[]): string[] =>
-  Array.from(new Set(kinds.flatMap((one) => [apiVersionOf(one), `${apiVersionOf(one)}/${one.kind}`]))).sort()

@@ -1,25 +1,22 @@
 import { hostname } from 'node:os'
-import { command, commonOptions } from '../command-line/command.ts'
+import { command } from '../command-line/command.ts'
 import packageFile from '../../package.json' with { type: 'json' }
 import { applyBundle, planBundle, statusOf } from '../control-plane/pipeline.ts'
 import { verify } from '../control-plane/verify/verify.ts'
 import { changesNothing, guardedKinds } from '../core/plan.ts'
 import type { GuardedKind } from '../core/plan.ts'
-import { bad, exitCodes, good } from '../core/problem.ts'
-import { stepper } from '../core/stepper.ts'
-import { jsonText } from '../report/json-text.ts'
+import { exitCodes } from '../core/problem.ts'
 import { counted } from '../report/count.ts'
 import { paintIn } from '../report/paint.ts'
 import { describePlan, summaryOfDone } from '../report/plan.ts'
-import { tellProgress } from '../report/progress/progress.ts'
 import { describeStatus } from '../report/status.ts'
 import { describeVerified } from '../report/verified.ts'
 import { clock } from '../system/clock.ts'
-import { openCluster } from '../system/cluster.ts'
+import { maker } from '../system/maker.ts'
 import { readInput } from '../system/input-file.ts'
 import { interruption } from '../system/process.ts'
-import { openTerminal } from '../system/terminal.ts'
-import { loadTrust, usualTrustFile } from '../system/trust-file.ts'
+import { openSealer } from '../system/sealer.ts'
+import { controlPlaneOptions, openRun } from './run.ts'
 
 const verbs = ['apply', 'plan', 'status', 'verify'] as const
 
@@ -31,12 +28,7 @@ export default command({
     { name: 'VERB', help: 'what to do (default: apply)', optional: true, choices: verbs },
   ],
   options: {
-    ...commonOptions,
-    trust: { value: 'FILE', help: `the trust file of this control plane (default: ${usualTrustFile})` },
-    kubeconfig: {
-      value: 'FILE',
-      help: "the kubeconfig (default: KUBECONFIG, in-cluster, K3s's own, ~/.kube/config)",
-    },
+    ...controlPlaneOptions,
     'dry-run': { help: 'show the plan, judged by the server, and change nothing; the same as the verb plan' },
     'allow-delete': {
       value: 'KIND',
@@ -46,6 +38,10 @@ export default command({
     },
     'allow-empty': { help: 'consent to a bundle that wants nothing, and so deletes everything of the set' },
     'allow-downgrade': { help: 'consent to a bundle that is older than the one that was applied last' },
+    identity: {
+      value: 'FILE',
+      help: 'the age identity that opens what travels sealed with the bundle (default: SOPS_AGE_KEY_FILE, SOPS_AGE_KEY)',
+    },
     'insecure-skip-verify': { help: 'apply a bundle whose signatures nobody checks' },
   },
   examples: [
@@ -59,19 +55,10 @@ export default command({
     ],
   ],
   run: async ({ arguments: [file = '', verb = 'apply'], options }) => {
-    const json = options.output === 'json'
-    const terminal = openTerminal()
-    const tell = tellProgress(terminal, { output: json ? 'json' : 'text', verbose: options.verbose })
-    const step = stepper(tell)
-    const answer = (value: unknown, text: string): void =>
-      terminal.out.write(json ? jsonText(value, 2) : text)
-
+    const { terminal, tell, step, answer, readTrust, withCluster } = openRun(options)
     const bytes = await step('read the bundle', () => readInput(file, 'bundle'))
     const skip = options['insecure-skip-verify']
-    const trust =
-      skip && options.trust === undefined
-        ? undefined
-        : await step('read the trust file', () => loadTrust(options.trust))
+    const trust = skip && options.trust === undefined ? undefined : await readTrust()
     const bundle = await step('verify', async () =>
       verify({ bytes, name: file, trust, now: clock.now(), allowUnsigned: skip }),
     )
@@ -81,21 +68,24 @@ export default command({
       return exitCodes.done
     }
 
-    // Only from here on does anything know where the cluster is.
-    const cluster = await step('find the cluster', async () => {
-      const opened = await openCluster(
-        options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig },
-        process.env,
-      )
-      return opened.ok ? good(opened.cluster) : bad([opened.problem])
-    })
-    const system = { cluster, clock, tell, signal: interruption() }
-    const consent = {
-      prune: new Set(options['allow-delete'] as GuardedKind[]),
-      empty: options['allow-empty'],
-      downgrade: options['allow-downgrade'],
-    }
-    try {
+    const isSealed = manifest.siteValues.some(({ recipe }) => recipe.made === 'sealed')
+    const sealer =
+      isSealed && verb !== 'status'
+        ? await step('read identities', () =>
+            openSealer({
+              ...(options.identity !== undefined && { identityFile: options.identity }),
+              environment: process.env,
+              clock,
+            }),
+          )
+        : undefined
+    return await withCluster(async (cluster) => {
+      const system = { cluster, clock, maker, tell, signal: interruption(), ...(sealer && { sealer }) }
+      const consent = {
+        prune: new Set(options['allow-delete'] as GuardedKind[]),
+        empty: options['allow-empty'],
+        downgrade: options['allow-downgrade'],
+      }
       if (verb === 'status') {
         const status = await statusOf(manifest.name, system)
         answer(status, describeStatus(status, paintIn(terminal.out.colour)))
@@ -123,8 +113,6 @@ export default command({
           : `${manifest.name} ${manifest.version} is applied and ready (${summaryOfDone(plan)})\n${kept}`,
       )
       return exitCodes.done
-    } finally {
-      cluster.close()
-    }
+    })
   },
 })

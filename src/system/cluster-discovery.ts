@@ -1,8 +1,10 @@
-import type { Discovery, Reply } from '../core/effects/cluster.ts'
+import type { Description, Discovery, Reply } from '../core/effects/cluster.ts'
 import { isObject } from '../core/json.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { groupVersionOf } from '../core/object.ts'
-import type { ServedKind } from '../core/target.ts'
+import type { GroupVersion } from '../core/object.ts'
+import type { Discovered } from '../core/stand-in/knowledge.ts'
+import { kindsOf } from '../core/target.ts'
 import { strange } from './cluster-request.ts'
 import type { Request } from './cluster-request.ts'
 
@@ -27,42 +29,81 @@ const asking = (path: string): Request => ({
   asked: { verb: 'get', group: '', resource: path, namespace: '', name: '' },
 })
 
-const readAggregated = (body: JsonObject): Discovery => {
-  const kinds: ServedKind[] = []
-  const silent: string[] = []
+/** What is known so far: versions of groups in the order in which they were named, resources, and what did not answer. */
+type Answered = Omit<Discovered, 'kubernetes'> & { silent: string[] }
+
+const textsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(textOf) : [])
+
+/** Group and version of a subresource, '' where they are the resource's own: servers name those of CRDs and leave out those of built-in kinds. */
+const foreign = (named: Json | undefined, group: string, version: string): GroupVersion => {
+  const found = { group: textOf(fieldOf(named, 'group')), version: textOf(fieldOf(named, 'version')) }
+  return found.group === group && found.version === version ? { group: '', version: '' } : found
+}
+
+const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1)
+
+const readAggregated = (body: JsonObject): Answered => {
+  const found: Answered = { groups: [], resources: [], silent: [] }
   for (const item of objectsIn(body['items'])) {
     const group = textOf(fieldOf(item['metadata'], 'name'))
-    for (const version of objectsIn(item['versions'])) {
+    const versions = objectsIn(item['versions'])
+    found.groups.push({ group, versions: versions.map((one) => textOf(one['version'])) })
+    for (const version of versions) {
       // A stale answer is the aggregator's memory of a server that is gone: nothing can be asked of it.
-      if (version['freshness'] === 'Stale') silent.push(group)
+      if (version['freshness'] === 'Stale') found.silent.push(group)
       for (const one of objectsIn(version['resources']))
-        kinds.push({
+        found.resources.push({
           group,
           version: textOf(version['version']),
           kind: textOf(fieldOf(one['responseKind'], 'kind')),
           plural: textOf(one['resource']),
+          singular: textOf(one['singularResource']),
+          shortNames: textsOf(one['shortNames']),
           namespaced: one['scope'] === 'Namespaced',
+          verbs: textsOf(one['verbs']).sort(),
+          subresources: objectsIn(one['subresources'])
+            .map((sub) => ({
+              name: textOf(sub['subresource']),
+              ...foreign(sub['responseKind'], group, textOf(version['version'])),
+              kind: textOf(fieldOf(sub['responseKind'], 'kind')),
+              verbs: textsOf(sub['verbs']).sort(),
+            }))
+            .sort(byName),
         })
     }
   }
-  return { kinds: kinds.filter((one) => !silent.includes(one.group)), silent }
+  return { ...found, resources: found.resources.filter(({ group }) => !found.silent.includes(group)) }
 }
 
 /** `apps/v1` of a server without aggregated discovery. A group version that doesn't answer is silent. */
-const readGroupVersion = async (send: Send, groupVersion: string): Promise<Discovery> => {
+const readGroupVersion = async (send: Send, groupVersion: string): Promise<Answered> => {
   const { group, version } = groupVersionOf(groupVersion)
   const reply = await send(asking(group === '' ? `/api/${version}` : `/apis/${group}/${version}`))
-  if (!reply.ok) return { kinds: [], silent: [group] }
-  const kinds = objectsIn(fieldOf(reply.value, 'resources'))
-    .filter((one) => !textOf(one['name']).includes('/'))
-    .map((one) => ({
+  const groups = [{ group, versions: [version] }]
+  if (!reply.ok) return { groups, resources: [], silent: [group] }
+  const all = objectsIn(fieldOf(reply.value, 'resources')).map((one) => ({ one, name: textOf(one['name']) }))
+  const resources = all
+    .filter(({ name }) => !name.includes('/'))
+    .map(({ one, name }) => ({
       group,
       version,
       kind: textOf(one['kind']),
-      plural: textOf(one['name']),
+      plural: name,
+      singular: textOf(one['singularName']),
+      shortNames: textsOf(one['shortNames']),
       namespaced: one['namespaced'] === true,
+      verbs: textsOf(one['verbs']).sort(),
+      subresources: all
+        .filter((sub) => sub.name.startsWith(`${name}/`))
+        .map((sub) => ({
+          name: sub.name.slice(name.length + 1),
+          ...foreign(sub.one, group, version),
+          kind: textOf(sub.one['kind']),
+          verbs: textsOf(sub.one['verbs']).sort(),
+        }))
+        .sort(byName),
     }))
-  return { kinds, silent: [] }
+  return { groups, resources, silent: [] }
 }
 
 /** The group versions of a plain APIGroupList or APIVersions answer, the preferred one of each group first. */
@@ -78,10 +119,26 @@ const groupVersionsOf = (body: JsonObject): string[] => {
 
 const kindsOfAnswers = ['APIGroupDiscoveryList', 'APIGroupList', 'APIVersions']
 
-/** Everything that the server serves; groups whose server is down are named as silent, never taken for absent. */
-export const discover = async (send: Send, server: string): Promise<Reply<Discovery>> => {
+/** The versions of a group that came one by one are put together, in the order in which they came. */
+const united = (found: Answered[]): Answered => {
+  const silent = Array.from(new Set(found.flatMap((one) => one.silent)))
+  const groups = Map.groupBy(
+    found.flatMap((one) => one.groups),
+    ({ group }) => group,
+  )
+  return {
+    groups: Array.from(groups, ([group, parts]) => ({
+      group,
+      versions: parts.flatMap(({ versions }) => versions),
+    })),
+    resources: found.flatMap((one) => one.resources),
+    silent,
+  }
+}
+
+const ask = async (send: Send, server: string): Promise<Reply<Answered>> => {
   const replies = await Promise.all(['/api', '/apis'].map((path) => send(asking(path))))
-  const found: Discovery[] = []
+  const found: Answered[] = []
   for (const reply of replies) {
     if (!reply.ok) return reply
     const body = isObject(reply.value) ? reply.value : {}
@@ -89,11 +146,26 @@ export const discover = async (send: Send, server: string): Promise<Reply<Discov
     if (body['kind'] === 'APIGroupDiscoveryList') found.push(readAggregated(body))
     else found.push(...(await Promise.all(groupVersionsOf(body).map((one) => readGroupVersion(send, one)))))
   }
-  return {
-    ok: true,
-    value: {
-      kinds: found.flatMap((one) => one.kinds),
-      silent: Array.from(new Set(found.flatMap((one) => one.silent))),
-    },
-  }
+  return { ok: true, value: united(found) }
+}
+
+/** Every kind that the server serves; groups whose server is down are named as silent, never taken for absent. */
+export const discover = async (send: Send, server: string): Promise<Reply<Discovery>> => {
+  const found = await ask(send, server)
+  if (!found.ok) return found
+  return { ok: true, value: { kinds: kindsOf(found.value), silent: found.value.silent } }
+}
+
+/** The server's version and all of its discovery, verbs and subresources sorted; silent groups as in `discover`. */
+export const describe = async (send: Send, server: string): Promise<Reply<Description>> => {
+  const [version, found] = await Promise.all([send(asking('/version')), ask(send, server)])
+  if (!version.ok) return version
+  if (!found.ok) return found
+  const kubernetes = textOf(fieldOf(version.value, 'gitVersion'))
+  if (kubernetes === '') return strange(server, asking('/version').asked)
+  const { silent } = found.value
+  const answers = ({ group }: { group: string }): boolean => !silent.includes(group)
+  const groups = found.value.groups.filter(answers)
+  const resources = found.value.resources.filter(answers)
+  return { ok: true, value: { discovered: { kubernetes, groups, resources }, silent } }
 }

@@ -7,7 +7,7 @@ import { apiVersionOf } from '../core/target.ts'
 import type { ServedKind } from '../core/target.ts'
 import { findAccess } from './cluster-access.ts'
 import type { Environment } from './cluster-access.ts'
-import { discover } from './cluster-discovery.ts'
+import { describe, discover } from './cluster-discovery.ts'
 import { requester, strange } from './cluster-request.ts'
 import type { Patience, Request } from './cluster-request.ts'
 
@@ -192,6 +192,7 @@ export const openCluster = async (
       server: access.server,
       access: access.source,
       discover: () => discover(send, access.server),
+      describe: () => describe(send, access.server),
       get,
       list,
       apply,

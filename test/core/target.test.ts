@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { KubeObject } from '../../src/core/object.ts'
-import { apiVersionOf, findKind, helmApiVersionsOf, kindsOfCrd } from '../../src/core/target.ts'
+import { apiVersionOf, findKind, kindsOfCrd } from '../../src/core/target.ts'
 import type { ServedKind } from '../../src/core/target.ts'
 
 const pod: ServedKind = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true }
@@ -61,13 +61,3 @@ test('a kind is found under the apiVersion that it is served as, and no other', 
   t.is(findKind([pod, deployment], 'v1', 'Deployment'), undefined)
 })
 
-test('Helm is told every group/version and every group/version/Kind, sorted, once', (t) => {
-  t.deepEqual(helmApiVersionsOf([pod, deployment, { ...deployment, kind: 'DaemonSet' }]), [
-    'apps/v1',
-    'apps/v1/DaemonSet',
-    'apps/v1/Deployment',
-    'v1',
-    'v1/Pod',
-  ])
-  t.is(apiVersionOf(pod), 'v1')
-})

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../object.ts'
 import type { Problem } from '../problem.ts'
+import type { Discovered } from '../stand-in/knowledge.ts'
 import type { ServedKind } from '../target.ts'
 
 /** What was asked of the API server, in RBAC's words. */
@@ -41,6 +42,13 @@ export interface Discovery {
   silent: string[]
 }
 
+/** All that a server says of itself: its version, its groups in order of preference, its resources with their subresources. */
+export interface Description {
+  discovered: Discovered
+  /** As in `Discovery`; a group of these is nowhere in `discovered`. */
+  silent: string[]
+}
+
 interface ApplyOptions {
   fieldManager: string
   /** Take fields from other managers. */
@@ -55,6 +63,7 @@ export interface Cluster {
   /** What access was read from, in words: a path, or `in-cluster`. */
   readonly access: string
   discover(): Promise<Reply<Discovery>>
+  describe(): Promise<Reply<Description>>
   /** The object, or undefined where the server says that it is not there (404 NotFound, nothing else). */
   get(address: Address): Promise<Reply<KubeObject | undefined>>
   /** All objects of a kind, page by page; of one namespace where one is given. `metadataOnly` leaves out all but metadata. */

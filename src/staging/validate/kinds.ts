@@ -1,7 +1,8 @@
 import { isObject } from '../../core/json.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { idOf, isCrd } from '../../core/object.ts'
 import type { KubeObject } from '../../core/object.ts'
-import { findKind, kindsOfCrd } from '../../core/target.ts'
+import { definitionOf, findKind, kindsOfCrd } from '../../core/target.ts'
 import type { DescribedTarget, KindSchemas, ServedKind } from '../../core/target.ts'
 import { builtInShapes } from './built-in-shapes.ts'
 import { customShape } from './custom-shapes.ts'
@@ -47,24 +48,34 @@ const customJudge = (version: JsonObject, meta: Shape): Judge => {
   return (object) => judge(withDefaults(object, schema), shape, statusDepth)
 }
 
-/** The kinds that an object of a set can have: the target's own, and those of the set's CRDs. */
+/**
+ * The kinds that an object of a set can have: the target's own, and those of the CRDs, of which the set's replace those in the snapshot of
+ * the cluster. Of a kind whose CRD nobody has (an aggregated API serves it) nothing is judged.
+ */
 export const knownKinds = (target: DescribedTarget, crds: KubeObject[]): Kinds => {
   const { schemas } = target
   const shapes = shapesFor(schemas)
+  const brought = new Set(crds.map(({ metadata }) => metadata.name))
+  const there = target.objects.filter((object) => isCrd(idOf(object)))
+  const replaced = there.filter(({ metadata }) => brought.has(metadata.name)).flatMap(kindsOfCrd)
+  const served = target.kinds.filter(
+    ({ group, version, plural }) =>
+      !replaced.some((one) => one.group === group && one.version === version && one.plural === plural),
+  )
   const custom = new Map<string, Judge>()
-  for (const crd of crds)
+  for (const crd of [...there.filter(({ metadata }) => !brought.has(metadata.name)), ...crds])
     for (const { group, version, kind } of kindsOfCrd(crd)) {
       const declared = versionsOf(crd).find(({ name }) => name === version)
       if (declared) custom.set(`${group}/${version}/${kind}`, customJudge(declared, shapes(objectMeta)))
     }
   return {
-    all: [...target.kinds, ...crds.flatMap(kindsOfCrd)],
+    all: [...served, ...crds.flatMap(kindsOfCrd)],
     findingsOf(object) {
-      const name = `${object.apiVersion}/${object.kind}`
-      const definition = Object.hasOwn(schemas.kinds, name) ? schemas.kinds[name] : undefined
-      if (definition !== undefined && findKind(target.kinds, object.apiVersion, object.kind))
-        return judge(object, shapes(definition), 'types')
-      return custom.get(name)?.(object)
+      const { apiVersion, kind } = object
+      const isServed = findKind(served, apiVersion, kind) !== undefined
+      const definition = isServed ? definitionOf(schemas, object) : undefined
+      if (definition !== undefined) return judge(object, shapes(definition), 'types')
+      return custom.get(`${apiVersion}/${kind}`)?.(object) ?? (isServed ? [] : undefined)
     },
   }
 }

@@ -35,12 +35,12 @@ const problemsOf = (
   release: string,
   rendered: RenderedObject,
   kinds: Kinds,
-  kubernetes: string,
+  target: DescribedTarget,
 ): Problem[] => {
   const { object } = rendered
   const findings = kinds.findingsOf(object)
   if (findings === undefined)
-    return [told(release, rendered, unknownKind(object, kinds.all, kubernetes), ['kind'])]
+    return [told(release, rendered, unknownKind(object, kinds.all, target), ['kind'])]
   return [
     ...findings.map((finding) => told(release, rendered, wordsOf(finding), finding.at)),
     ...rules.flatMap((rule) =>
@@ -69,7 +69,7 @@ const inOrder = (found: Problem[]): Problem[] => {
 
 /**
  * Judges every object of a set, of all phases, as the target's API server would: built-in kinds by the schemas of its version,
- * custom resources by the CRDs of the set, and both by the rules in `rules/`. All problems at once. A kind that neither of them has is one
+ * custom resources by the CRDs of the set, then of the cluster's snapshot, and both by the rules in `rules/`. All problems at once. A kind that neither of them has is one
  * of them. What only a running server knows (admission webhooks, CEL rules, quotas) is not judged.
  */
 export const validate = (
@@ -80,7 +80,7 @@ export const validate = (
   const crds = objects.map(({ object }) => object).filter((object) => isCrd(idOf(object)))
   const kinds = knownKinds(target, crds)
   const found = set.releases.flatMap((release) =>
-    release.objects.flatMap((object) => problemsOf(release.name, object, kinds, target.kubernetes)),
+    release.objects.flatMap((object) => problemsOf(release.name, object, kinds, target)),
   )
   return unless(inOrder(found), () => ({
     ...set,
