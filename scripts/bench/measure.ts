@@ -5,7 +5,8 @@ const timed = async (run: () => Promise<unknown>): Promise<number> => {
   return (performance.now() - start) / 1000
 }
 
-const median = (figures: number[]): number => {
+/** The middle one, or the mean of the two middle ones. */
+export const median = (figures: number[]): number => {
   const sorted = [...figures].sort((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
   return sorted.length % 2 === 1
@@ -19,15 +20,21 @@ export interface Figure {
   seconds: number[]
 }
 
+/** Something to measure; what `before` does is not counted. */
+export interface Contender {
+  name: string
+  before?: (round: number) => Promise<unknown>
+  run: (round: number) => Promise<unknown>
+}
+
 /** Runs the contenders in turn, round after round, so that a machine that slows down slows all of them. */
-export const alternate = async (
-  rounds: number,
-  contenders: { name: string; run: (round: number) => Promise<unknown> }[],
-): Promise<Figure[]> => {
+export const alternate = async (rounds: number, contenders: Contender[]): Promise<Figure[]> => {
   const figures = contenders.map(({ name }): Figure => ({ name, seconds: [] }))
   for (let round = 0; round < rounds; round += 1)
-    for (const [index, { run }] of contenders.entries())
+    for (const [index, { before, run }] of contenders.entries()) {
+      await before?.(round)
       figures[index]?.seconds.push(await timed(() => run(round)))
+    }
   return figures
 }
 
@@ -42,3 +49,19 @@ export const table = (title: string, figures: Figure[]): string => {
   })
   return [`${title} (medians of ${figures[0]?.seconds.length ?? 0}, in turn)`, ...rows].join('\n')
 }
+
+/** A figure beside what it may be at most. An aim that is missed is told as one: it fails nothing. */
+export const budget = (
+  what: string,
+  figure: number,
+  most: number,
+  unit: string,
+  kind: 'budget' | 'aim' = 'budget',
+): string => {
+  const verdict = figure <= most ? 'ok' : kind === 'aim' ? 'not reached' : 'OVER'
+  return `  ${what}: ${figure.toFixed(2)} ${unit}, ${kind} ${most} ${unit}: ${verdict}`
+}
+
+/** The first figure's median as a multiple of the second's. */
+export const ratio = ([ours, theirs]: Figure[]): number =>
+  median(ours?.seconds ?? []) / median(theirs?.seconds ?? [])

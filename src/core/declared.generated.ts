@@ -1,4 +1,4 @@
-/* Made by scripts/types.ts from schemas/{site,release,lock}.schema.json. Change those, then run `make fix`. */
+/* Made by scripts/types.ts from schemas/{site,release,lock,snapshot}.schema.json. Change those, then run `make fix`. */
 
 /**
  * releases/site.yaml: the target, the registry, the environments and the namespaces of one site.
@@ -46,6 +46,7 @@ export interface SiteFile {
   environments: {
     [k: string]: EnvironmentOfSite
   }
+  sealing?: Sealing
   /**
    * Labels and annotations of the namespaces that releases live in. They are made before anything else is applied.
    */
@@ -61,6 +62,22 @@ interface EnvironmentOfSite {
    * The identity of the cluster, as the trust file on its control plane names it. A bundle for another cluster is refused there.
    */
   cluster: string
+  /**
+   * What the cluster serves, taken there with `scout-apply capabilities`: a file beside site.yaml, or a path below releases/. Without it, the target is a bare cluster of the Kubernetes version above.
+   */
+  snapshot?: string
+  sealing?: Sealing
+}
+/**
+ * Who can open the fields that are kept sealed in git (siteValues with sealed: true): those who render, and the control plane. Those of an environment come to those of the site.
+ */
+interface Sealing {
+  /**
+   * Public keys of age, as `age-keygen -y` prints them.
+   *
+   * @minItems 1
+   */
+  recipients: string[]
 }
 /**
  * One namespace.
@@ -122,6 +139,26 @@ type Enabled = boolean
  * Secrets that people make on the control plane and that are never in git. The apply checks that they are there.
  */
 type Supplied = SuppliedByPeople[]
+/**
+ * A key of a Secret, or a field of another object.
+ */
+type Place = PlaceInSecret | PlaceInObject
+/**
+ * Which part of a pair stands there: a certificate where this is left out, and of a key the private one.
+ */
+type Part = 'value' | 'certificate' | 'key' | 'public'
+/**
+ * Where the value is a part of a bigger text: what stands before it there. Left out, it begins the text.
+ */
+type After = string
+/**
+ * Where the value is a part of a bigger text: what stands after it there. Left out, it ends the text.
+ */
+type Before = string
+/**
+ * What lookup finds of the release's own objects: nothing, as at its first install, or what it last rendered to.
+ */
+type Lookup = 'nothing' | 'last-render'
 
 /**
  * releases/NAME/release.yaml: one release; the folder is its name.
@@ -145,8 +182,10 @@ export interface ReleaseFile {
   renderedAs?: RenderedAs
   enabled?: Enabled
   supplied?: Supplied
+  siteValues?: SiteValues
+  lookup?: Lookup
   /**
-   * By environment: what is different there. valuesFiles and values are added on top; every other key replaces the release's own.
+   * By environment: what is different there. valuesFiles and values are added on top, siteValues by name; every other key replaces the release's own.
    */
   environments?: {
     [k: string]: Overlay
@@ -211,6 +250,163 @@ interface SuppliedByPeople {
   keys: string[]
 }
 /**
+ * Passwords, keys and certificates, by name: each is made, given or read on the control plane, and stands in what is rendered as a placeholder. Values name one as $(site:NAME).
+ */
+interface SiteValues {
+  [k: string]: WrittenSiteValue
+}
+/**
+ * How one site value comes to be, and where the chart puts it.
+ */
+export interface WrittenSiteValue {
+  password?: PasswordRecipe
+  key?: KeyRecipe
+  certificate?: CertificateRecipe
+  htpasswd?: HtpasswdRecipe
+  /**
+   * An operator gives it to scout-apply, which keeps it.
+   */
+  supplied?: true
+  secret?: ReadRecipe
+  /**
+   * It travels with the bundle, encrypted for a key that the control plane has.
+   */
+  sealed?: true
+  /**
+   * Where the chart puts it. Wherever else the same text stands, it is found by itself.
+   */
+  at?: Place[]
+}
+/**
+ * Random characters, made once.
+ */
+interface PasswordRecipe {
+  /**
+   * How many characters.
+   */
+  length?: number
+  /**
+   * What it is made of.
+   */
+  alphabet?: 'letters-and-digits' | 'lower-and-digits' | 'letters' | 'digits' | 'hex'
+  /**
+   * Whether the base64 of these characters is the value.
+   */
+  base64?: boolean
+}
+/**
+ * An RSA key, made once: its parts are key and public.
+ */
+interface KeyRecipe {
+  /**
+   * How long it is.
+   */
+  bits?: 2048 | 3072 | 4096
+}
+/**
+ * A certificate and its key, made once: its parts are certificate and key.
+ */
+interface CertificateRecipe {
+  /**
+   * The name of its subject.
+   */
+  commonName: string
+  /**
+   * Whether it may sign others.
+   */
+  authority?: boolean
+  /**
+   * The DNS names that it is for.
+   */
+  dnsNames?: string[]
+  /**
+   * The IP addresses that it is for.
+   */
+  ipAddresses?: string[]
+  /**
+   * How long it is valid, from the time when it is made.
+   */
+  days?: number
+  /**
+   * The certificate that signs it: NAME, or RELEASE/NAME of another release. Left out, it signs itself.
+   */
+  issuer?: string
+}
+/**
+ * A line of an htpasswd file (bcrypt) for another value.
+ */
+interface HtpasswdRecipe {
+  /**
+   * Who the line is for; left out, it is the hash alone.
+   */
+  user?: string
+  /**
+   * The site value that it is the hash of: NAME, or RELEASE/NAME of another release.
+   */
+  of: string
+}
+/**
+ * Read at each apply from a Secret that people make on the cluster.
+ */
+interface ReadRecipe {
+  /**
+   * The name of the Secret.
+   */
+  name: string
+  /**
+   * The key in it.
+   */
+  key: string
+  /**
+   * Its namespace; the release's own where this is left out.
+   */
+  namespace?: string
+}
+/**
+ * A key of a Secret.
+ */
+export interface PlaceInSecret {
+  /**
+   * The name of the Secret.
+   */
+  secret: string
+  /**
+   * The key in it.
+   */
+  key: string
+  /**
+   * Its namespace; the release's own where this is left out.
+   */
+  namespace?: string
+  part?: Part
+  after?: After
+  before?: Before
+}
+/**
+ * A field of an object.
+ */
+export interface PlaceInObject {
+  /**
+   * The kind of the object, and its group: Deployment.apps, ConfigMap.
+   */
+  kind: string
+  /**
+   * The name of the object.
+   */
+  name: string
+  /**
+   * Its namespace; the release's own where this is left out, and "" for an object that is in none.
+   */
+  namespace?: string
+  /**
+   * The field, as a JSON pointer: ~1 stands for / in a key, ~0 for ~.
+   */
+  pointer: string
+  part?: Part
+  after?: After
+  before?: Before
+}
+/**
  * What is different in one environment.
  */
 export interface Overlay {
@@ -222,6 +418,8 @@ export interface Overlay {
   renderedAs?: RenderedAs
   enabled?: Enabled
   supplied?: Supplied
+  siteValues?: SiteValues
+  lookup?: Lookup
 }
 
 /**
@@ -238,4 +436,81 @@ export interface LockFile {
   charts?: {
     [k: string]: string
   }
+}
+
+type Words = string[]
+
+/**
+ * What one cluster serves and some of what lies in it, as `scout-apply capabilities` prints it for rendering elsewhere. No secret is in it.
+ */
+export interface SnapshotFile {
+  /**
+   * The version of this format.
+   */
+  format: 1
+  /**
+   * The identity of the cluster, as the trust file on its control plane names it.
+   */
+  cluster: string
+  /**
+   * The UID of the namespace kube-system: another one is another cluster, whatever its name.
+   */
+  clusterId: string
+  /**
+   * The version of the API server, such as v1.36.3.
+   */
+  kubernetes: string
+  /**
+   * What the API server serves.
+   */
+  discovery: {
+    /**
+     * The groups, and the versions of each, in the server's order of preference. The core group is ''.
+     */
+    groups: {
+      group: string
+      versions: string[]
+    }[]
+    /**
+     * Every resource in every version, sorted by group, version and plural name.
+     */
+    resources: Resource[]
+  }
+  /**
+   * CustomResourceDefinitions, classes, namespaces and what was asked for beside them, sorted; without status and what the server writes into metadata.
+   */
+  objects: KubernetesObject[]
+}
+interface Resource {
+  group: string
+  version: string
+  kind: string
+  plural: string
+  singular: string
+  shortNames: Words
+  namespaced: boolean
+  verbs: Words
+  /**
+   * Items: Group and version are '' where they are the resource's own.
+   */
+  subresources: {
+    name: string
+    group: string
+    version: string
+    kind: string
+    verbs: Words
+  }[]
+}
+/**
+ * A Kubernetes object.
+ */
+interface KubernetesObject {
+  apiVersion: string
+  kind: string
+  metadata: {
+    name: string
+    namespace?: string
+    [k: string]: unknown
+  }
+  [k: string]: unknown
 }

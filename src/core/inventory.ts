@@ -17,6 +17,7 @@ import type { Outcome, Problem } from './problem.ts'
 import { phases } from './records.ts'
 import type { Phase } from './records.ts'
 import { shortDigest } from './short-digest.ts'
+import type { Wanted } from './wanted.ts'
 
 /** What is known of one object that the set has put on the cluster, or is about to. */
 export interface InventoryEntry {
@@ -49,6 +50,10 @@ export interface Inventory {
   releases: { [release: string]: string }
   /** The hooks that this generation has finished: `EVENT KEY`. */
   hooks: string[]
+  /** Ids of the site values that stand in what was applied last: one that the store has not any more is lost, and not to be made anew. */
+  siteValues: string[]
+  /** Keyed digest of all values that stand in it; '' without any. A run is taken up only with the same ones. */
+  filling: string
   /** By keyOf. */
   entries: Map<string, InventoryEntry>
 }
@@ -107,6 +112,15 @@ const writeEntry = ({ id, keep, shared, ...rest }: InventoryEntry): JsonObject =
   ...(shared && { shared }),
 })
 
+/** Whether a run was cut short that wanted just this: it is taken up, and what it has finished is not run again. */
+export const isInterrupted = (
+  inventory: Pick<Inventory, 'state' | 'bundle' | 'filling'> | undefined,
+  wanted: Wanted,
+): boolean =>
+  inventory?.state === 'applying' &&
+  inventory.bundle === wanted.digest &&
+  inventory.filling === (wanted.filled?.digest ?? '')
+
 /** The inventory as JSON, the same text for the same content. */
 export const journalOf = (inventory: Inventory): string =>
   canonicalJson({
@@ -130,6 +144,10 @@ const readJournal = (journal: string): Inventory => {
     state: text(body, 'state') === 'applied' ? 'applied' : 'applying',
     releases: Object.fromEntries(Object.keys(releases).map((name) => [name, text(releases, name)])),
     hooks: listIn(body, 'hooks').filter((one) => typeof one === 'string'),
+    siteValues: (Array.isArray(body['siteValues']) ? body['siteValues'] : []).filter(
+      (one) => typeof one === 'string',
+    ),
+    filling: typeof body['filling'] === 'string' ? body['filling'] : '',
     entries: new Map(entries.map((one) => [keyOf(one.id), one])),
   }
 }

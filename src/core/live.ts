@@ -2,6 +2,7 @@ import type { Discovery } from './effects/cluster.ts'
 import type { Inventory } from './inventory.ts'
 import { keyOf } from './object.ts'
 import type { KubeObject, ObjectId } from './object.ts'
+import type { LiveStore } from './site-values/store.ts'
 
 /** What is on the cluster of all that a bundle and its inventory speak of. */
 export interface Live {
@@ -11,6 +12,8 @@ export interface Live {
   /** By key: objects that are there under a name that we want or had, without our label; metadata alone. */
   others: Map<string, KubeObject>
   inventory: { content: Inventory; resourceVersion: string } | undefined
+  /** The site values that the control plane keeps; undefined where there are none, or none are needed. */
+  store?: LiveStore | undefined
 }
 
 export const uidOf = (object: KubeObject): string => {

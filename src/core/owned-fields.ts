@@ -1,5 +1,6 @@
 import { canonicalJson, isObject, parseJson, setField } from './json.ts'
 import type { Json, JsonObject } from './json.ts'
+import { isKeyed, keyedDigest } from './keyed-digest.ts'
 import type { KubeObject } from './object.ts'
 import { shortDigest } from './short-digest.ts'
 
@@ -48,9 +49,9 @@ const valuesAt = (fields: JsonObject, value: Json | undefined, others: JsonObjec
 /**
  * A digest of the live values at every path that `manager` has applied, or '' where it owns nothing. Live is compared with live, so
  * neither defaulting nor the spelling of quantities matters; status and other managers' fields don't count; an edit of
- * a field of ours by anybody does.
+ * a field of ours by anybody does. With a `key` it is a keyed one: for objects that hold site values.
  */
-export const ownedDigest = (live: KubeObject, manager: string): string => {
+export const ownedDigest = (live: KubeObject, manager: string, key?: Uint8Array): string => {
   const managed = live.metadata['managedFields']
   const entries = (Array.isArray(managed) ? managed : []).filter(isObject)
   const isOurs = (entry: JsonObject): boolean =>
@@ -61,8 +62,17 @@ export const ownedDigest = (live: KubeObject, manager: string): string => {
     .filter((entry) => !isOurs(entry))
     .map(fieldsOf)
     .filter(isObject)
-  return shortDigest(canonicalJson(ours.map((fields) => valuesAt(fields, live, others) ?? null)))
+  const values = canonicalJson(ours.map((fields) => valuesAt(fields, live, others) ?? null))
+  return key === undefined ? shortDigest(values) : keyedDigest(key, values)
 }
+
+/** Whether what we own in an object is as it was when `owned` was noted; `key` is that of the set's site values, where it has any. */
+export const isAsLeft = (
+  owned: string,
+  live: KubeObject,
+  manager: string,
+  key: Uint8Array | undefined,
+): boolean => owned === ownedDigest(live, manager, isKeyed(owned) ? key : undefined)
 
 /** Whether the server's record names `manager` as one who wrote this object, by whatever operation. */
 export const isWrittenBy = (live: KubeObject, manager: string): boolean => {

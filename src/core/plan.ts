@@ -1,6 +1,8 @@
 import type { HookEvent } from './hook.ts'
 import { keyOf } from './object.ts'
 import type { ObjectId } from './object.ts'
+import { isStored } from './site-values/planned.ts'
+import type { PlannedValue } from './site-values/planned.ts'
 
 /** Kinds that hold what cannot be made again: they are deleted only where it was asked for by name. */
 export const guardedKinds = [
@@ -54,6 +56,8 @@ export interface Plan {
   bundle: { digest: string; version: string; sequence: number }
   replaces: { digest: string; version: string; sequence: number; state: 'applying' | 'applied' } | null
   generation: number
+  /** By id; what they are made of and for, never what they are. */
+  siteValues: PlannedValue[]
   namespaces: Action[]
   crds: Action[]
   waves: PlannedRelease[][]
@@ -80,6 +84,7 @@ export const changesNothing = (plan: Plan): boolean =>
   plan.prune.length === 0 &&
   plan.kept.every((one) => one.do === 'keep') &&
   hooksOf(plan).length === 0 &&
+  !plan.siteValues.some(isStored) &&
   actionsOf(plan).every((action) => action.do === 'skip')
 
 /** The name of one hook's run in the inventory. */

@@ -63,6 +63,10 @@ export const all = <T>(outcomes: Outcome<T>[]): Outcome<T[]> => {
   return unless(problems, () => outcomes.flatMap((one) => (one.ok ? [one.value] : [])))
 }
 
+/** Outcomes of several kinds as one: the values in their order, or every problem of every one of them. */
+export const together = <T extends unknown[]>(...outcomes: { [K in keyof T]: Outcome<T[K]> }): Outcome<T> =>
+  all(outcomes as Outcome<unknown>[]) as Outcome<T>
+
 export const exitCodes = { done: 0, refused: 1, usage: 2, changes: 3, world: 4, bug: 70 } as const
 
 const codeOf: Record<Fault, number> = {

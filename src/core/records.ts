@@ -1,6 +1,8 @@
 import type { Hook } from './hook.ts'
 import type { JsonObject } from './json.ts'
 import type { KubeObject, ObjectId } from './object.ts'
+import type { SiteValue } from './site-values/recipe.ts'
+import type { Tokens } from './site-values/token.ts'
 
 /**
  * The records of the staging side. Each is the one before plus what its stage learned, so a stage cannot be skipped:
@@ -14,8 +16,13 @@ export interface Site {
   name: string
   target: { kubernetes: string; architecture: string }
   images: { harbor: string; mode: 'harbor' | 'mirror'; projects: { [registry: string]: string } }
-  /** By environment: the identity of the cluster that it is for, as the cluster's own trust file names it. */
-  environments: { [environment: string]: { cluster: string } }
+  /**
+   * By environment: the identity of the cluster that it is for, as the cluster's own trust file names it; and the file that tells what the
+   * cluster serves, by its path from the site's root; and who can open what is kept sealed for it (`age1…`).
+   */
+  environments: {
+    [environment: string]: { cluster: string; snapshot?: string; recipients?: string[] }
+  }
   /** Labels and annotations of namespaces that releases live in; they are made before anything else. */
   namespaces: {
     [namespace: string]: { labels: { [key: string]: string }; annotations: { [key: string]: string } }
@@ -64,6 +71,12 @@ export interface Release {
   /** What `.Release.IsInstall` answers. */
   renderedAs: 'install' | 'upgrade'
   supplied: SuppliedSecret[]
+  /** Secrets and what else the chart would make up anew: it stands in nothing that is rendered but as a placeholder. */
+  siteValues: SiteValue[]
+  /** The site values, also of other releases, that its values name. */
+  tokens: Tokens
+  /** What `lookup` finds of the release's own objects: nothing, as at its first install, or what it last rendered to. */
+  lookup: 'nothing' | 'last-render'
 }
 
 /** All of one environment, its releases sorted by name. */
@@ -106,10 +119,25 @@ export interface RenderedObject {
   origin: Origin
 }
 
+/** The fields that a release keeps sealed (docs/declare.md), and whether they were made anew. */
+export interface SealedFields {
+  /** The file in SOPS format that holds them. */
+  file: string
+  /** What it is to hold; it is not written yet. */
+  text: string
+  names: string[]
+  /**
+   * `sealed`: the text is a new one. `same`: they were made anew, and are what they were. `not re-made`: the key is not at hand, and
+   * nothing that they are made of has changed.
+   */
+  state: 'sealed' | 'same' | 'not re-made'
+}
+
 export interface RenderedRelease extends ResolvedRelease {
   objects: RenderedObject[]
   /** The version of helm that rendered it; 'none' for plain manifests. */
   renderedBy: string
+  sealed?: SealedFields
 }
 
 /** One image reference, where it stands and what became of it. */

@@ -6,6 +6,10 @@ import { printJson } from '../core/json.ts'
  */
 const raw = /[\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/g
 
+/** JSON that can be shown on any terminal; the same value. */
+export const shownJson = (json: string): string =>
+  json.replace(raw, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** A value as JSON that can be shown on any terminal, integers in full, with a line break at the end. */
 export const jsonText = (value: unknown, indent?: number): string =>
-  `${printJson(value, indent).replace(raw, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`
+  `${shownJson(printJson(value, indent))}\n`

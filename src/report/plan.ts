@@ -3,6 +3,7 @@ import { counted } from './count.ts'
 import type { Paint } from './paint.ts'
 import { actionsOf, changesNothing, hooksOf } from '../core/plan.ts'
 import type { Action, Plan, PlannedHook, Removal } from '../core/plan.ts'
+import type { PlannedValue } from '../core/site-values/planned.ts'
 
 const actionLine = (action: Action, paint: Paint): string[] => {
   switch (action.do) {
@@ -31,6 +32,23 @@ const removalLine = (removal: Removal, paint: Paint): string => {
 
 const section = (title: string, lines: string[], { bold }: Paint): string[] =>
   lines.length === 0 ? [] : [bold(title), ...lines.map((line) => `  ${line}`)]
+
+const siteValueLine = (value: PlannedValue, paint: Paint): string => {
+  switch (value.do) {
+    case 'make':
+      return paint.green(`+ ${value.id} (${value.made}; will be made: ${value.because})`)
+    case 'take over':
+      return paint.yellow(`~ ${value.id} (taken over from ${value.from})`)
+    case 'supply':
+      return paint.green(`+ ${value.id} (supplied)`)
+    case 'read':
+      return `= ${value.id} (read from ${value.from})`
+    case 'unseal':
+      return `= ${value.id} (sealed in the bundle)`
+    case 'keep':
+      return `= ${value.id} (kept)`
+  }
+}
 
 const countsOf = (plan: Plan) => {
   const actions = actionsOf(plan)
@@ -65,6 +83,7 @@ export const describePlan = (plan: Plan, paint: Paint): string => {
   const action = (one: Action): string[] => actionLine(one, paint)
   const hook = (one: PlannedHook): string => hookLine(one, paint)
   const removal = (one: Removal): string => removalLine(one, paint)
+  const siteValue = (one: PlannedValue): string => siteValueLine(one, paint)
   const head = `${plan.set}: bundle ${plan.bundle.version} (sequence ${plan.bundle.sequence})${
     plan.replaces
       ? ` replaces ${plan.replaces.version} (sequence ${plan.replaces.sequence})`
@@ -87,6 +106,7 @@ export const describePlan = (plan: Plan, paint: Paint): string => {
   )
   return [
     head,
+    ...section('Site values', plan.siteValues.map(siteValue), paint),
     ...section('Namespaces', plan.namespaces.flatMap(action), paint),
     ...section('CustomResourceDefinitions', plan.crds.flatMap(action), paint),
     ...waves,

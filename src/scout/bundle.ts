@@ -1,18 +1,21 @@
 import { command } from '../command-line/command.ts'
+import { forgetful } from '../core/effects/memory.ts'
 import type { Head } from '../core/effects/git.ts'
 import { all, bad, exitCodes, good, problem } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
+import { everything } from '../core/selection.ts'
 import { comparisonMarkdown } from '../report/comparison-markdown.ts'
 import { bundle } from '../staging/bundle/bundle.ts'
 import { environmentsOf } from '../staging/declare/environments.ts'
 import { compareWith, renderEnvironments, requireFresh } from '../staging/pipeline.ts'
-import type { RenderedEnvironment } from '../staging/pipeline.ts'
+import type { RenderedEnvironment, StagingSystem } from '../staging/pipeline.ts'
 import { ship } from '../staging/ship/ship.ts'
 import { makeFolder, openDrop } from '../system/drop.ts'
 import { openSftp } from '../system/sftp.ts'
 import { loadPrivateKey } from '../system/signer.ts'
 import { askPassphrase, passphraseOptions } from './key-options.ts'
-import { openRun, siteOptions } from './run.ts'
+import { siteOptions } from './options.ts'
+import { openRun } from './run.ts'
 import { tool } from './tool.ts'
 
 /** `20261121.055412-70b225b0c1d2`: sorts by time, and names the commit. */
@@ -39,6 +42,22 @@ const sequenceOf = (text: string | undefined): Outcome<number | undefined> => {
   const sequence = Number(text)
   if (/^\d+$/.test(text) && Number.isSafeInteger(sequence)) return good(sequence)
   return usage(`--sequence cannot be "${text}".`, 'Give a whole number that grows.')
+}
+
+/** The files that the site values of an environment are sealed in; one that is missing is left out, and missed later. */
+const sealedFiles = async (
+  { set }: RenderedEnvironment,
+  { files }: Pick<StagingSystem, 'files'>,
+): Promise<Map<string, Uint8Array>> => {
+  const paths = set.releases.flatMap(({ siteValues }) =>
+    siteValues.flatMap(({ recipe }) => (recipe.made === 'sealed' ? [recipe.file] : [])),
+  )
+  const found = new Map<string, Uint8Array>()
+  for (const path of new Set(paths)) {
+    const content = await files.read(path)
+    if (content !== undefined) found.set(path, content)
+  }
+  return found
 }
 
 export default command({
@@ -106,8 +125,14 @@ export default command({
       for (const file of options.key) loaded.push(await loadPrivateKey(file, asked))
       return all(loaded)
     })
-    const [only] = (await renderEnvironments([environment], system, step)) as [RenderedEnvironment]
-    await step('compare with rendered/', () => requireFresh([only], system))
+    const [only] = (await renderEnvironments(
+      { environments: [environment], selection: everything },
+      // What is signed is rendered anew, whatever lies on this disk.
+      { ...system, memory: forgetful },
+      step,
+    )) as [RenderedEnvironment]
+    await step('compare with rendered/', () => requireFresh([only], everything, system))
+    const sealed = await step('read what is sealed', async () => good(await sealedFiles(only, system)))
     const head = await step('ask git', () => system.git.head())
     const version = await step('name the version', async () => {
       const named = options.version ?? (head && versionOf(head))
@@ -121,6 +146,7 @@ export default command({
         {
           set: only.set,
           files: only.files,
+          sealed,
           git: head ? { commit: head.commit, clean: head.clean } : null,
           version,
           ...(sequence !== undefined && { sequence }),

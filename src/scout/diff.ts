@@ -3,7 +3,8 @@ import { exitCodes } from '../core/problem.ts'
 import { comparisonMarkdown } from '../report/comparison-markdown.ts'
 import { printComparison } from '../report/comparison-text.ts'
 import { compareWith } from '../staging/pipeline.ts'
-import { environmentOption, openRun, siteOptions } from './run.ts'
+import { environmentOption, siteOptions } from './options.ts'
+import { openRun } from './run.ts'
 
 export default command({
   summary:

@@ -1,24 +1,19 @@
-import { commonOptions } from '../command-line/command.ts'
 import type { Values } from '../command-line/command.ts'
 import type { Terminal } from '../core/effects/terminal.ts'
+import type { Problem } from '../core/problem.ts'
 import { stepper } from '../core/stepper.ts'
-import type { Step } from '../core/stepper.ts'
+import type { Step, Tell } from '../core/stepper.ts'
 import { tellProgress } from '../report/progress/progress.ts'
 import { jsonText } from '../report/json-text.ts'
 import type { StagingSystem } from '../staging/pipeline.ts'
 import { openFiles } from '../system/files.ts'
 import { openGit } from '../system/git.ts'
 import { openHelm } from '../system/helm.ts'
+import { openMemory } from '../system/memory.ts'
 import { loadTarget } from '../system/schemas.ts'
 import { openStandIn } from '../system/stand-in.ts'
 import { openTerminal } from '../system/terminal.ts'
-
-export const siteOptions = {
-  ...commonOptions,
-  site: { value: 'FOLDER', help: 'the folder that holds releases/ and rendered/ (default: this one)' },
-} as const
-
-export const environmentOption = { env: { value: 'ENV', many: true, help: 'only this environment' } } as const
+import type { siteOptions } from './options.ts'
 
 /** What every command on the staging node has at hand: the site's files, git, helm, and a voice. */
 export interface Run {
@@ -27,6 +22,8 @@ export interface Run {
   json: boolean
   verbose: boolean
   system: StagingSystem & { files: ReturnType<typeof openFiles> }
+  /** What was warned of so far. */
+  warnings: Problem[]
   /** Prints the command's answer: JSON where it was asked for, else the text. */
   answer(json: unknown, text: string): void
 }
@@ -38,17 +35,24 @@ export const openRun = (options: RunOptions): Run => {
   const root = options.site ?? '.'
   const json = options.output === 'json'
   const terminal = openTerminal()
-  const tell = tellProgress(terminal, { output: json ? 'json' : 'text', verbose: options.verbose })
+  const show = tellProgress(terminal, { output: json ? 'json' : 'text', verbose: options.verbose })
+  const warnings: Problem[] = []
+  const tell: Tell = (told) => {
+    if (told.tell === 'warning') warnings.push(told.problem)
+    show(told)
+  }
   return {
     terminal,
     json,
     verbose: options.verbose,
     step: stepper(tell),
+    warnings,
     system: {
       files: openFiles(root, ['rendered']),
       git: openGit(root),
       openHelm: (version) => openHelm(root, version),
       openStandIn,
+      memory: openMemory(root),
       loadTarget,
       tell,
     },

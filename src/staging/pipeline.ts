@@ -1,18 +1,28 @@
 import type { ReadFiles } from '../core/effects/files.ts'
 import type { Git } from '../core/effects/git.ts'
 import type { Helm } from '../core/effects/helm.ts'
+import type { Memory } from '../core/effects/memory.ts'
 import type { StandIn } from '../core/effects/stand-in.ts'
+import type { Explained } from '../core/explained.ts'
 import { bad, good, problem } from '../core/problem.ts'
 import type { Outcome, Problems } from '../core/problem.ts'
-import type { SetOf, ValidatedRelease } from '../core/records.ts'
+import type { Declared, SetOf, ValidatedRelease } from '../core/records.ts'
 import { renderedFilesOf } from '../core/rendered-files.ts'
+import { isEverything, select } from '../core/selection.ts'
+import type { Selection } from '../core/selection.ts'
 import type { Step, Tell } from '../core/stepper.ts'
 import type { DescribedTarget } from '../core/target.ts'
 import type { Comparison } from '../core/comparison.ts'
 import { compare } from './compare/compare.ts'
 import { declare } from './declare/declare.ts'
 import { environmentsOf } from './declare/environments.ts'
+import { readTarget } from './declare/target.ts'
+import { explainRelease } from './render/explain-release.ts'
+import { proposeForRelease } from './render/propose-release.ts'
+import type { ProposedFor } from './render/propose-release.ts'
+import type { RenderSystem } from './render/read-release.ts'
 import { render } from './render/render.ts'
+import type { RenderInput } from './render/render.ts'
 import { resolve } from './resolve/resolve.ts'
 import { rewrite } from './rewrite/rewrite.ts'
 import { validate } from './validate/validate.ts'
@@ -22,6 +32,8 @@ export interface StagingSystem {
   git: Git
   openHelm(version: string): Promise<Outcome<Helm>>
   openStandIn(): Promise<StandIn>
+  memory: Memory
+  openSealing?: NonNullable<RenderSystem['openSealing']>
   loadTarget(version: string): Promise<Outcome<DescribedTarget>>
   tell: Tell
 }
@@ -32,43 +44,91 @@ export interface RenderedEnvironment {
   files: Map<string, string>
 }
 
-/** The line of the staging side: from what is declared to what may be bundled. Nothing is written. */
-const renderEnvironment = async (
-  environment: string,
-  system: StagingSystem & { standIn: StandIn },
-  step: Step,
-): Promise<RenderedEnvironment> => {
-  // A release is told of once for each environment.
-  const tell: Tell = (told) =>
-    system.tell(told.tell === 'subject' ? { ...told, stage: `${told.stage} ${environment}` } : told)
-  const declared = await step(`declare ${environment}`, () => declare({ environment }, system))
-  const helm = await step('find helm', () => system.openHelm(declared.lock.helm))
-  const target = await step('know the target', () => system.loadTarget(declared.site.target.kubernetes))
-  const resolved = await step(`resolve ${environment}`, () => resolve(declared, { ...system, helm }))
-  const rendered = await step(`render ${environment}`, () =>
-    render({ set: resolved, target }, { ...system, helm, tell }),
-  )
-  const rewritten = await step(`rewrite ${environment}`, async () => rewrite(rendered))
-  const set = await step(`validate ${environment}`, async () => validate(rewritten, target))
-  return { set, files: renderedFilesOf(set) }
+/** What is asked for: environments by name, all where none is named, and of each these releases. */
+export interface Asked {
+  environments: string[]
+  selection: Selection
 }
 
-/** The environments that are asked for, or all of the site, one after the other; the releases of each are rendered in parallel. */
-export const renderEnvironments = async (
-  asked: string[],
+/** One environment, ready to be rendered. */
+interface Prepared {
+  environment: string
+  input: RenderInput
+  system: RenderSystem
+}
+
+/** Prepares the environments that are asked for, and hands each on; the stand-in lasts as long as that takes. */
+const forEach = async <T>(
+  { environments, selection }: Asked,
   system: StagingSystem,
   step: Step,
-): Promise<RenderedEnvironment[]> => {
-  const names = asked.length > 0 ? asked : await step('read the site', () => environmentsOf(system))
+  use: (prepared: Prepared) => Promise<T>,
+): Promise<T[]> => {
+  const names =
+    environments.length > 0 ? environments : await step('read the site', () => environmentsOf(system))
+  const declared: Declared[] = []
+  for (const environment of names)
+    declared.push(await step(`declare ${environment}`, () => declare({ environment }, system)))
+  const releases = declared.flatMap((one) => one.releases.map(({ name }) => name))
+  const wanted = await step('choose the releases', async () => select(releases, selection))
   const standIn = await system.openStandIn()
   try {
-    const rendered: RenderedEnvironment[] = []
-    for (const name of names) rendered.push(await renderEnvironment(name, { ...system, standIn }, step))
-    return rendered
+    const done: T[] = []
+    for (const one of declared) {
+      const { environment } = one
+      // A release is told of once for each environment.
+      const tell: Tell = (told) =>
+        system.tell(told.tell === 'subject' ? { ...told, stage: `${told.stage} ${environment}` } : told)
+      const helm = await step('find helm', () => system.openHelm(one.lock.helm))
+      const target = await step('know the target', () => readTarget(one, system))
+      const set = await step(`resolve ${environment}`, () => resolve(one, { ...system, helm }))
+      const input = { set, target, wanted }
+      done.push(await use({ environment, input, system: { ...system, standIn, helm, tell } }))
+    }
+    return done
   } finally {
     await standIn.close()
   }
 }
+
+/**
+ * The line of the staging side, from what is declared to what may be bundled, one environment after the other; the releases of each are
+ * rendered in parallel. Nothing is written.
+ */
+export const renderEnvironments = (
+  asked: Asked,
+  system: StagingSystem,
+  step: Step,
+): Promise<RenderedEnvironment[]> =>
+  forEach(asked, system, step, async ({ environment, input, system: renderSystem }) => {
+    const rendered = await step(`render ${environment}`, () => render(input, renderSystem))
+    const rewritten = await step(`rewrite ${environment}`, async () => rewrite(rendered))
+    const judged = await step(`validate ${environment}`, async () => validate(rewritten, input.target))
+    const set = { ...judged, releases: judged.releases.filter(({ name }) => input.wanted.has(name)) }
+    return { set, files: renderedFilesOf(set) }
+  })
+
+/** What the templates of releases can ask, environment by environment, and what they are answered. */
+export const explainReleases = (
+  asked: Asked,
+  system: StagingSystem,
+  step: Step,
+): Promise<{ environment: string; releases: Explained[] }[]> =>
+  forEach(asked, system, step, async ({ environment, input, system: renderSystem }) => ({
+    environment,
+    releases: await step(`render ${environment}`, () => explainRelease(input, renderSystem)),
+  }))
+
+/** What of site values releases need beside what they declare, environment by environment. */
+export const proposeSiteValues = (
+  asked: Asked,
+  system: StagingSystem,
+  step: Step,
+): Promise<{ environment: string; releases: ProposedFor[] }[]> =>
+  forEach(asked, system, step, async ({ environment, input, system: renderSystem }) => ({
+    environment,
+    releases: await step(`render ${environment}`, () => proposeForRelease(input, renderSystem)),
+  }))
 
 /** Every file below `rendered/` on disk, text by path below it. */
 const renderedOnDisk = async ({ files }: Pick<StagingSystem, 'files'>): Promise<Map<string, string>> => {
@@ -95,11 +155,17 @@ const ofEnvironment = (files: Map<string, string>, environment: string): Map<str
  */
 export const requireFresh = async (
   rendered: RenderedEnvironment[],
+  selection: Selection,
   { files }: Pick<StagingSystem, 'files'>,
 ): Promise<Outcome<void>> => {
   const disk = await renderedOnDisk({ files })
-  const found = rendered.flatMap(({ set: { environment }, files: wanted }) => {
-    const there = ofEnvironment(disk, environment)
+  const found = rendered.flatMap(({ set, files: wanted }) => {
+    const { environment } = set
+    const all = ofEnvironment(disk, environment)
+    const releases = new Set(set.releases.map(({ name }) => name))
+    const there = isEverything(selection)
+      ? all
+      : new Map([...all].filter(([path]) => releases.has(path.slice(0, path.indexOf('/')))))
     return [...new Set([...wanted.keys(), ...there.keys()])].sort().flatMap((path) => {
       const [now, was] = [wanted.get(path), there.get(path)]
       if (now === was) return []

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
-import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, posix, relative, sep } from 'node:path'
 import type { ReadFiles, WriteFiles } from '../core/effects/files.ts'
 import { utf8Text } from '../core/utf-8.ts'
@@ -45,22 +45,17 @@ const writeNew = async (path: string, content: Uint8Array): Promise<void> => {
  * Failures of the system are thrown as Node's own errors (code, syscall, path), which the stepper turns into problems.
  */
 export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & WriteFiles => {
-  const home = realpath(root)
-  // A root that is not there: each reading tells of it, and none may come.
-  home.catch(() => undefined)
+  let home: string | undefined
 
+  /** Without waiting for events: of small files, and a site has thousands, waiting is most of the work. */
   const read = async (path: string): Promise<Uint8Array | undefined> => {
     const wanted = inside(path)
     try {
-      const real = await realpath(join(root, wanted))
-      const way = relative(await home, real)
+      const real = realpathSync.native(join(root, wanted))
+      home ??= realpathSync.native(root)
+      const way = relative(home, real)
       if (way === '..' || way.startsWith(`..${sep}`)) refuse('EXDEV', wanted, 'a link leads out of the site')
-      const handle = await open(real, constants.O_RDONLY)
-      try {
-        return await handle.readFile()
-      } finally {
-        await handle.close()
-      }
+      return readFileSync(real)
     } catch (error) {
       if (isMissing(error)) return undefined
       throw error

@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Helm, TemplateAnswer, TemplateRequest } from '../core/effects/helm.ts'
-import { printJson } from '../core/json.ts'
 import { good } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
 import { findHelm } from './helm-program.ts'
@@ -33,13 +32,13 @@ const turnstile = (most: number): (<T>(run: () => Promise<T>) => Promise<T>) => 
   }
 }
 
-/** Values written into a release file go to helm as files: an argument list is there for every user of the machine to see. */
+/** Values that are no file of the site go to helm as files, too: an argument list is there for every user of the machine to see. */
 const valuesFiles = (request: TemplateRequest, root: string, folder: string): Promise<string[]> =>
   Promise.all(
     request.values.map(async (layer, index) => {
       if (layer.from === 'file') return join(root, layer.file)
-      const file = join(folder, `values-${index}.json`)
-      await writeFile(file, printJson(layer.values), { mode: 0o600 })
+      const file = join(folder, `values-${index}.yaml`)
+      await writeFile(file, layer.text, { mode: 0o600 })
       return file
     }),
   )
@@ -53,7 +52,7 @@ const toldFlags = async ({ told, kubernetes }: TemplateRequest, folder: string):
     ]
   const file = join(folder, 'kubeconfig')
   await writeFile(file, told.kubeconfig, { mode: 0o600 })
-  return [`--kubeconfig=${file}`, '--dry-run=server', '--disable-openapi-validation']
+  return [`--kubeconfig=${file}`, '--dry-run=server', '--disable-openapi-validation', '--take-ownership']
 }
 
 const template = (program: string, root: string, limits: HelmLimits, request: TemplateRequest) =>

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { bad, good, problem } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
 import type { Discovered } from '../core/stand-in/knowledge.ts'
+import { kindsOf } from '../core/target.ts'
 import type { DescribedTarget, KindSchemas } from '../core/target.ts'
 
 /** They come with the program, so they lie where it lies, and not where the site lies. */
@@ -43,14 +44,9 @@ export const loadTarget = async (version: string): Promise<Outcome<DescribedTarg
   ])
   return good({
     kubernetes: minor,
-    kinds: discovery.resources.map(({ group, version: served, kind, plural, namespaced }) => ({
-      group,
-      version: served,
-      kind,
-      plural,
-      namespaced,
-    })),
+    kinds: kindsOf(discovery),
     discovered: discovery,
     schemas: { kinds: schemas.kinds, definitions: schemas.definitions },
+    objects: [],
   })
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { printJson } from '../core/json.ts'
 import type { StandIn, Visit } from '../core/effects/stand-in.ts'
 import { answer } from '../core/stand-in/answer.ts'
+import type { Lookup } from '../core/stand-in/answer.ts'
 import type { Knowledge } from '../core/stand-in/knowledge.ts'
 
 const send = (response: ServerResponse, status: number, type: string, body: unknown): void => {
@@ -22,9 +23,12 @@ const failure = (code: number, reason: string, message: string) => ({
 
 const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
 
+const resourcesPath = ({ apiVersion }: Lookup): string =>
+  apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
+
 /** Starts the one stand-in of a run. Whoever does not name the token of a visit gets 401, and whoever does not only read, 405. */
 export const openStandIn = async (): Promise<StandIn> => {
-  const visits = new Map<string, Visit & { knowledge: Knowledge }>()
+  const visits = new Map<string, Visit & { knowledge: Knowledge; lastPath: string }>()
 
   const respond = (request: IncomingMessage, response: ServerResponse): void => {
     const { pathname } = new URL(request.url ?? '/', 'http://stand-in')
@@ -54,7 +58,10 @@ export const openStandIn = async (): Promise<StandIn> => {
         failure(501, 'InternalError', `nobody knows ${answered.path} here`),
       )
     }
-    if (answered.lookup !== undefined) visit.lookups.push(answered.lookup)
+    // A template's lookup learns first what the group version serves; helm's own questions, whether an object is there, do not.
+    const { lookup } = answered
+    if (lookup !== undefined && visit.lastPath === resourcesPath(lookup)) visit.lookups.push(lookup)
+    visit.lastPath = path
     const type = path === '/api' || path === '/apis' ? aggregatedType : 'application/json'
     return send(response, answered.status, type, answered.body)
   }
@@ -81,7 +88,7 @@ export const openStandIn = async (): Promise<StandIn> => {
         'current-context': name,
       })
       const visit: Visit = { kubeconfig, lookups: [], unknown: [], end: () => visits.delete(token) }
-      visits.set(token, Object.assign(visit, { knowledge }))
+      visits.set(token, Object.assign(visit, { knowledge, lastPath: '' }))
       return visit
     },
     close: () =>

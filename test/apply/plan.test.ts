@@ -7,7 +7,7 @@ import type { Live } from '../../src/core/live.ts'
 import { idOf, keyOf } from '../../src/core/object.ts'
 import type { KubeObject } from '../../src/core/object.ts'
 import { ownedDigest } from '../../src/core/owned-fields.ts'
-import { actionsOf, changesNothing } from '../../src/core/plan.ts'
+import { actionsOf, changesNothing, hookRun } from '../../src/core/plan.ts'
 import type { GuardedKind, Plan } from '../../src/core/plan.ts'
 import { namespacesOf } from '../../src/core/namespaces.ts'
 import { appliedObjects, releaseDigest, wantedDigest } from '../../src/core/wanted.ts'
@@ -15,7 +15,7 @@ import type { Wanted } from '../../src/core/wanted.ts'
 import { planApply } from '../../src/control-plane/plan/plan.ts'
 import { paintIn } from '../../src/report/paint.ts'
 import { describePlan } from '../../src/report/plan.ts'
-import { bundleOf, configMap, deployment } from './set.ts'
+import { bundleOf, configMap, deployment, job } from './set.ts'
 
 const set = 'shop-prod'
 const namespace = 'shop'
@@ -83,6 +83,8 @@ const after = (wanted: Wanted): Live => {
     state: 'applied',
     releases: Object.fromEntries(wanted.releases.map((one) => [one.name, releaseDigest(one)])),
     hooks: [],
+    siteValues: [],
+    filling: '',
     entries,
   }
   return { discovery, members, others: new Map(), inventory: { content, resourceVersion: '1' } }
@@ -371,4 +373,25 @@ No longer wanted, and not deleted
 `,
   )
   t.false(JSON.stringify(plan).includes('SECRET'))
+})
+
+test('a run that was cut short is taken up with the same site values, and begun anew with others', (t) => {
+  const hook = job('migrate', { annotations: { 'helm.sh/hook': 'pre-upgrade' } })
+  const filledWith = (digest: string): Wanted => ({
+    ...wantedWith(2, configMap('x'), hook),
+    filled: { planned: [], key: new Uint8Array(32), digest, digests: new Map() },
+  })
+  const live = after(wantedWith(1, configMap('x')))
+  const content = live.inventory?.content as Inventory
+  const id = { group: 'batch', kind: 'Job', namespace, name: 'migrate' }
+  Object.assign(content, {
+    state: 'applying',
+    bundle: filledWith('').digest,
+    filling: 'k:one',
+    hooks: [hookRun('pre-upgrade', id)],
+  })
+  const finishedWith = (digest: string): boolean | undefined =>
+    planOf(filledWith(digest), live).waves[0]?.[0]?.before[0]?.finished
+  t.is(finishedWith('k:one'), true)
+  t.is(finishedWith('k:two'), false)
 })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { openCluster } from '../../src/system/cluster.ts'
 import { clock } from '../../src/system/clock.ts'
+import { maker } from '../../src/system/maker.ts'
 import type { Cluster } from '../../src/core/effects/cluster.ts'
 import type { BundleManifest } from '../../src/core/bundle/format.ts'
 import type { VerifiedRelease } from '../../src/core/bundle/verified.ts'
@@ -16,6 +17,7 @@ import type { Problem } from '../../src/core/problem.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { freshNamespace, sharedControlPlane } from '../control-plane/shared.ts'
 import type { Phase, SuppliedSecret } from '../../src/core/records.ts'
+import type { SiteValue } from '../../src/core/site-values/recipe.ts'
 import type { Told } from '../../src/core/stepper.ts'
 import type { Wanted } from '../../src/core/wanted.ts'
 import { applyBundle, planBundle } from '../../src/control-plane/pipeline.ts'
@@ -28,6 +30,7 @@ export interface Sketch {
   dependsOn?: string[]
   supplied?: SuppliedSecret[]
   timeoutSeconds?: number
+  siteValues?: SiteValue[]
 }
 
 const phaseOf = (object: KubeObject): { phase: Phase; hook?: NonNullable<ReturnType<typeof unwrapped>> } => {
@@ -79,7 +82,7 @@ export const bundleOf = (set: string, sequence: number, sketches: Sketch[]): Wan
     }),
   }))
   const manifest: BundleManifest = {
-    format: 1,
+    format: 2,
     name: set,
     site: set,
     environment: 'test',
@@ -102,6 +105,7 @@ export const bundleOf = (set: string, sequence: number, sketches: Sketch[]): Wan
         ...(one.hook && { hook: one.hook }),
       })),
     })),
+    siteValues: sketches.flatMap((one) => one.siteValues ?? []).sort((a, b) => (a.id < b.id ? -1 : 1)),
     images: [],
     members: [],
   }
@@ -147,6 +151,7 @@ export const applied = async (cluster: Cluster, wanted: Wanted, consents: Consen
     applyBundle(wanted, options, {
       cluster,
       clock,
+      maker,
       tell: (one) => told.push(one),
       ...(signal && { signal }),
     }),
@@ -160,7 +165,7 @@ export const plannedOnly = async (
 ): Promise<Result> => {
   const told: Told[] = []
   return await outcome(told, () =>
-    planBundle(wanted, consentOf(consents), { cluster, clock, tell: (one) => told.push(one) }),
+    planBundle(wanted, consentOf(consents), { cluster, clock, maker, tell: (one) => told.push(one) }),
   )
 }
 

@@ -26,6 +26,8 @@ const inventory = (...entries: InventoryEntry[]): Inventory => ({
   state: 'applied',
   releases: { web: 'd' },
   hooks: ['pre-install x'],
+  siteValues: ['web/admin'],
+  filling: 'k:1',
   entries: new Map(entries.map((one) => [keyOf(one.id), one])),
 })
 const written = (content: Inventory): KubeObject => {

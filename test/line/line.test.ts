@@ -1,10 +1,14 @@
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { X509Certificate, createPrivateKey } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { parse } from 'yaml'
 import { startControlPlane } from '../control-plane/start.ts'
 import { startProxy } from '../control-plane/proxy.ts'
+import { secretsIn } from './secrets.ts'
 import { ended, trialSite } from './site.ts'
 import type { Ended } from './site.ts'
 
@@ -117,6 +121,30 @@ test('a declared site runs on a real API server, a changed one becomes exactly w
       '--from-literal=password=correct-horse',
     ),
   )
+  const unknown = await apply(first)
+  t.is(unknown.exitCode, 4)
+  t.regex(unknown.stderr, /sessions\/mail-password/)
+  t.deepEqual(besidesTheLock(proxy.mutating()), [], 'nothing is written while a site value is missing')
+  // Beside the site: what is in it is searched for secrets in the end.
+  const mail = join(await mkdtemp(join(tmpdir(), 'scout-mail-')), 'mail')
+  t.teardown(() => rm(dirname(mail), { recursive: true }))
+  await writeFile(mail, 'mail-horse-battery\n')
+  went(
+    t,
+    await site.apply(
+      'site-values',
+      first,
+      'supply',
+      'sessions/mail-password',
+      '--from',
+      mail,
+      '--trust',
+      'keys/trust.yaml',
+      '--kubeconfig',
+      proxy.kubeconfig,
+    ),
+  )
+  proxy.reset()
   went(t, await kubectl('-n', 'shop', 'create', 'configmap', 'foreign', '--from-literal=key=value'))
   went(t, await apply(first, '--dry-run'))
   t.deepEqual(besidesTheLock(proxy.mutating()), [], 'a dry run writes nothing')
@@ -130,6 +158,35 @@ test('a declared site runs on a real API server, a changed one becomes exactly w
     '',
     'a delete hook is not applied',
   )
+
+  const secretOf = async (namespace: string, name: string): Promise<{ [key: string]: string }> => {
+    const { data } = JSON.parse(
+      went(t, await kubectl('-n', namespace, 'get', 'secret', name, '-o', 'json')),
+    ) as { data: { [key: string]: string } }
+    const texts = Object.entries(data).map(([key, text]) => [key, Buffer.from(text, 'base64').toString()])
+    return Object.fromEntries(texts) as { [key: string]: string }
+  }
+  const sessions = await secretOf('shop', 'sessions')
+  t.regex(sessions['password'] ?? '', /^[A-Za-z0-9]{24}$/)
+  t.notRegex(sessions['password'] ?? '', /scoutsitevalue/)
+  t.is(sessions['valkey.conf'], `port 6379\nrequirepass ${sessions['password']}\n`)
+  t.is(sessions['mail.url'], 'smtp://sessions:mail-horse-battery@mail.sample.example:587')
+  const tls = await secretOf('platform', 'admission-tls')
+  const server = new X509Certificate(tls['tls.crt'] ?? '')
+  t.true(server.verify(new X509Certificate(tls['ca.crt'] ?? '').publicKey))
+  t.true(server.checkPrivateKey(createPrivateKey(tls['tls.key'] ?? '')))
+  t.is(server.checkHost('admission.platform.svc'), 'admission.platform.svc')
+  const trusted = ['validatingwebhookconfiguration', 'mutatingwebhookconfiguration'].map((kind) => [
+    `${kind}/admission`,
+    'jsonpath={.webhooks[0].clientConfig.caBundle}',
+  ])
+  for (const [object = '', path = ''] of [
+    ...trusted,
+    ['crd/policies.admission.sample.example', 'jsonpath={.spec.conversion.webhook.clientConfig.caBundle}'],
+  ]) {
+    const bundle = went(t, await kubectl('get', object, '-o', path))
+    t.is(Buffer.from(bundle, 'base64').toString(), tls['ca.crt'] ?? '', `${object} trusts the authority`)
+  }
 
   await rm(join(site.folder, 'releases/reports'), { recursive: true })
   const webFile = join(site.folder, 'releases/web/release.yaml')
@@ -201,4 +258,18 @@ test('a declared site runs on a real API server, a changed one becomes exactly w
     t.notRegex(refused.stderr, /^ {4}at /m)
   }
   t.deepEqual(proxy.requests, [], 'a bundle that is not believed reaches no server')
+
+  const values = [
+    'correct-horse',
+    'mail-horse-battery',
+    ...Object.values(sessions).filter((text) => !text.includes('\n')),
+    ...Object.values(tls),
+  ]
+  await rm(join(site.folder, 'flipped.tgz'))
+  t.deepEqual(await secretsIn(site.folder, site.told, values), [], 'no secret is in any file or word')
+  await writeFile(
+    join(site.folder, 'dist/leak.tgz'),
+    gzipSync(`x${Buffer.from(tls['tls.key'] ?? '').toString('base64')}`),
+  )
+  t.deepEqual(await secretsIn(site.folder, [], values), ['dist/leak.tgz'], 'one would be found')
 })

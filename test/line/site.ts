@@ -34,6 +34,8 @@ export const ended = async (
 /** The sample site in a git repository of its own, committed, with the programs called as people call them. */
 export interface TrialSite {
   folder: string
+  /** All that was run, and what it said. */
+  told: Ended[]
   scout(...args: string[]): Promise<Ended>
   apply(...args: string[]): Promise<Ended>
   git(...args: string[]): Promise<Ended>
@@ -48,10 +50,18 @@ export const trialSite = async (t: Teardown): Promise<TrialSite> => {
   for (const part of ['releases', 'rendered', '.gitignore', '.gitattributes'])
     await cp(join(root, part), join(folder, part), { recursive: true })
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-  const run = (command: string, args: string[]) =>
-    ended(command, args, { cwd: folder, env: { CI: 'true', GIT_CONFIG_GLOBAL: '/dev/null' } })
+  const told: Ended[] = []
+  const run = async (command: string, args: string[]) => {
+    const one = await ended(command, args, {
+      cwd: folder,
+      env: { CI: 'true', GIT_CONFIG_GLOBAL: '/dev/null' },
+    })
+    told.push(one)
+    return one
+  }
   const site: TrialSite = {
     folder,
+    told,
     scout: (...args) => run('node', [join(root, 'src/scout.ts'), ...args]),
     apply: (...args) => run('node', [join(root, 'src/scout-apply.ts'), ...args]),
     git: (...args) => run('git', [...author, ...args]),

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import test from 'ava'
 
 const root = resolve(import.meta.dirname, '../..')
-const schemas = ['site', 'release', 'lock']
+const schemas = ['site', 'release', 'lock', 'snapshot']
 
 const check = async (folder: string): Promise<string> => {
   try {

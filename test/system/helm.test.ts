@@ -92,7 +92,7 @@ test('helm is told release, namespace, versions, install or upgrade, and values 
     told: { by: 'list', apiVersions: ['a.example/v1', 'a.example/v1/Thing'] },
     values: [
       { from: 'file', file: 'low, with a comma.yaml' },
-      { from: 'release', file: 'r.yaml', values: { from: 'release', text: 'a,b={c}: yes' } },
+      { from: 'text', text: 'from: release\ntext: "a,b={c}: yes"\n' },
     ],
   })
   t.is(answer.answer, 'rendered')
@@ -120,7 +120,7 @@ test("nothing of the user's helm or kubeconfig leaks into a run, and no secret i
     await openHelm(root, '9.9.9', { ...process.env, PATH: path, KUBECONFIG: '/home/me/kubeconfig' }),
   )
   const values = { password: 'hunter2' }
-  const answer = await helm.template({ ...request, values: [{ from: 'release', file: 'r.yaml', values }] })
+  const answer = await helm.template({ ...request, values: [{ from: 'text', text: JSON.stringify(values) }] })
   const text = answer.answer === 'rendered' ? answer.text : ''
   t.regex(text, /^arg: template$/m)
   t.regex(text, /^arg: --values=.*values-0\.json/m)
@@ -134,7 +134,7 @@ test('a run leaves no temporary files behind', async (t) => {
   const helm = opened(await openHelm(root, '9.9.9', { PATH: path }))
   const answer = await helm.template({
     ...request,
-    values: [{ from: 'release', file: 'r', values: { a: 1 } }],
+    values: [{ from: 'text', text: 'a: 1' }],
   })
   const home = answer.answer === 'rendered' ? answer.text.trim() : ''
   t.true(home.startsWith(tmpdir()), home)

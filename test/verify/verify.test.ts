@@ -312,8 +312,9 @@ const signedFaults: [
   print?: (manifest: BundleManifest) => string,
 ][] = [
   ['nothing changed', () => undefined, ['verified']],
-  ['a format of the future', (m) => Object.assign(m, { format: 2 }), ['verify/unknown-format']],
-  ['a format that is no number', (m) => Object.assign(m, { format: '1' }), ['verify/bad-manifest']],
+  ['a format of the future', (m) => Object.assign(m, { format: 3 }), ['verify/unknown-format']],
+  ['the format of an older scout', (m) => Object.assign(m, { format: 1 }), ['verify/unknown-format']],
+  ['a format that is no number', (m) => Object.assign(m, { format: '2' }), ['verify/bad-manifest']],
   ['an unknown field', (m) => Object.assign(m, { extra: 1 }), ['verify/bad-manifest']],
   [
     'two faults of shape',

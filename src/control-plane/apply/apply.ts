@@ -1,7 +1,6 @@
-import { fieldManagerOf, inventoryNamespace, setIdOf } from '../../core/applyset.ts'
-import { serviceOf } from '../../core/discovery.ts'
+import { fieldManagerOf, setIdOf } from '../../core/applyset.ts'
 import type { Clock } from '../../core/effects/clock.ts'
-import type { Cluster, Discovery } from '../../core/effects/cluster.ts'
+import type { Cluster } from '../../core/effects/cluster.ts'
 import { freshKindsOf } from '../../core/fresh-kinds.ts'
 import type { Live } from '../../core/live.ts'
 import { namespacesOf } from '../../core/namespaces.ts'
@@ -10,13 +9,12 @@ import { changesNothing } from '../../core/plan.ts'
 import type { Plan } from '../../core/plan.ts'
 import { all, bad, good } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
-import { problemOfRefusal } from '../../core/refusal.ts'
 import type { Tell } from '../../core/stepper.ts'
 import { appliedObjects, releaseDigest } from '../../core/wanted.ts'
 import type { Wanted } from '../../core/wanted.ts'
 import type { HookOf } from './hook.ts'
 import { openJournal } from './journal.ts'
-import { takeLease } from './lease.ts'
+import { underLock } from './lock.ts'
 import { prune } from './prune.ts'
 import { actAll, applyRelease } from './release.ts'
 import { rediscover, unlessStopped } from './run.ts'
@@ -31,6 +29,8 @@ export interface ToApply {
   plan: Plan
   wanted: Wanted
   live: Live
+  /** Keeps the site values that the objects hold, so that they can be had again. */
+  keep(): Promise<Outcome<void>>
   /** Who runs this, for the lock: different for any two runs. */
   holder: string
   /** `scout-apply/VERSION` */
@@ -42,22 +42,6 @@ export interface ApplySystem {
   clock: Clock
   tell: Tell
   signal?: AbortSignal
-}
-
-/** Makes the namespace of inventories and locks, if it is not there. */
-const ensureNamespace = async (cluster: Cluster, discovery: Discovery): Promise<Outcome<void>> => {
-  const service = serviceOf(discovery, 'v1', 'Namespace')
-  if (service.served !== 'yes') throw new Error('the API server serves no Namespaces')
-  const address = { kind: service.kind, namespace: '', name: inventoryNamespace }
-  const found = await cluster.get(address)
-  if (!found.ok) return bad([problemOfRefusal(found.refusal)])
-  if (found.value) return good(undefined)
-  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: inventoryNamespace } }
-  const created = await cluster.create(address, object, { fieldManager: 'scout-apply' })
-  // 409: another run was a moment faster.
-  return created.ok || created.refusal.status === 409
-    ? good(undefined)
-    : bad([problemOfRefusal(created.refusal)])
 }
 
 /** Takes out of the inventory which releases are there that the bundle has no more. */
@@ -128,8 +112,9 @@ const startRun = (input: ToApply, system: ApplySystem, lost: AbortSignal): Run =
       ...appliedObjects(wanted).map(({ id, object }) => [keyOf(id), object] as const),
       ...namespaces.map((object) => [keyOf(idOf(object)), object] as const),
     ]),
+    filled: wanted.filled,
     live: new Map(live.members),
-    releaseDigests: new Map(wanted.releases.map((one) => [one.name, releaseDigest(one)])),
+    releaseDigests: new Map(wanted.releases.map((one) => [one.name, releaseDigest(one, wanted.filled)])),
     discovery: live.discovery,
     journal: openJournal(
       system.cluster,
@@ -144,29 +129,27 @@ const startRun = (input: ToApply, system: ApplySystem, lost: AbortSignal): Run =
 }
 
 /**
- * Carries out a plan. The inventory is written before the first change, with all that was there and all that will be; as releases
- * come up; and after pruning, exact. A plan that changes nothing writes nothing but the lock.
+ * Carries out a plan. Site values are kept before anything else is written. The inventory is written before the first change, with all
+ * that was there and all that will be; as releases come up; and after pruning, exact. A plan that changes nothing writes nothing but the lock.
  * Stopped (signal) or failed, it leaves what the next run goes on from; the lock is given back either way.
  */
-export const apply = async (input: ToApply, system: ApplySystem): Promise<Outcome<void>> => {
-  const { plan, live } = input
-  const { cluster } = system
-  const ensured = await ensureNamespace(cluster, live.discovery)
-  if (!ensured.ok) return ensured
-  const lease = await takeLease(system, live.discovery, plan.set, input.holder, fieldManagerOf(plan.set))
-  if (!lease.ok) return lease
-  try {
-    const run = startRun(input, system, lease.value.lost)
-    const unmoved = await run.journal.confirm()
-    if (!unmoved.ok) return unmoved
-    const begun = await run.journal.save()
-    if (!begun.ok) return begun
-    const outcome = await carryOut(run, input)
-    if (outcome.ok) run.journal.content.state = 'applied'
-    const saved = await run.journal.save()
-    if (!outcome.ok) return saved.ok ? outcome : bad([...outcome.problems, ...saved.problems])
-    return saved.ok ? outcome : saved
-  } finally {
-    await lease.value.release()
-  }
-}
+export const apply = async (input: ToApply, system: ApplySystem): Promise<Outcome<void>> =>
+  await underLock(
+    system,
+    input.live.discovery,
+    { set: input.plan.set, holder: input.holder },
+    async (lost) => {
+      const run = startRun(input, system, lost)
+      const unmoved = await run.journal.confirm()
+      if (!unmoved.ok) return unmoved
+      const kept = await input.keep()
+      if (!kept.ok) return kept
+      const begun = await run.journal.save()
+      if (!begun.ok) return begun
+      const outcome = await carryOut(run, input)
+      if (outcome.ok) run.journal.content.state = 'applied'
+      const saved = await run.journal.save()
+      if (!outcome.ok) return saved.ok ? outcome : bad([...outcome.problems, ...saved.problems])
+      return saved.ok ? outcome : saved
+    },
+  )

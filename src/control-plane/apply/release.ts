@@ -20,12 +20,14 @@ const act = async (run: Run, action: Action): Promise<Outcome<void>> => {
   if (!stopped.ok) return stopped
   const sent = await sendObject(run, action.id)
   if (!sent.ok) return sent
-  run.live.set(keyOf(action.id), sent.value)
+  const key = keyOf(action.id)
+  run.live.set(key, sent.value)
+  const { filled } = run
   note(run.journal, action.id, {
     uid: uidOf(sent.value),
     version: groupVersionOf(wantedFor(run, action.id).apiVersion).version,
-    wanted: wantedDigest(wantedFor(run, action.id)),
-    owned: ownedDigest(sent.value, run.set.manager),
+    wanted: wantedDigest(wantedFor(run, action.id), filled),
+    owned: ownedDigest(sent.value, run.set.manager, filled?.digests.has(key) ? filled.key : undefined),
   })
   return good(undefined)
 }

@@ -7,6 +7,7 @@ import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
 import type { Tell } from '../../core/stepper.ts'
+import type { Filled } from '../../core/wanted.ts'
 import type { Journal } from './journal.ts'
 
 /** What the steps of one run share. */
@@ -19,6 +20,8 @@ export interface Run {
   set: { name: string; id: string; manager: string }
   /** By key: the objects as the bundle has them; Namespaces with the site's labels. */
   wanted: Map<string, KubeObject>
+  /** Where the bundle has site values: how those of `wanted` that hold them are remembered. */
+  filled: Filled | undefined
   /** By key: the last that is known of each live object. */
   live: Map<string, KubeObject>
   /** By release, as the bundle has it. */

@@ -1,4 +1,5 @@
 import { partOf } from '../../core/applyset.ts'
+import { isInterrupted } from '../../core/inventory.ts'
 import type { Inventory, InventoryEntry } from '../../core/inventory.ts'
 import { isGoing, uidOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
@@ -26,7 +27,6 @@ const isShared = (id: ObjectId, live: Live): boolean => {
  */
 export const unionOf = (plan: Plan, wanted: Wanted, namespaces: KubeObject[], live: Live): Inventory => {
   const there = live.inventory?.content
-  const resumed = there?.state === 'applying' && there.bundle === plan.bundle.digest
   const entries = new Map(there?.entries)
   const hooks = new Set(hooksOf(plan).map((hook) => keyOf(hook.id)))
   const toMake = new Set(
@@ -69,7 +69,11 @@ export const unionOf = (plan: Plan, wanted: Wanted, namespaces: KubeObject[], li
     generation: plan.generation,
     state: 'applying',
     releases: { ...there?.releases, ...Object.fromEntries(changing.map(({ name }) => [name, ''])) },
-    hooks: resumed ? [...there.hooks] : [],
+    hooks: isInterrupted(there, wanted) ? [...(there?.hooks ?? [])] : [],
+    siteValues: plan.siteValues
+      .filter(({ do: how }) => how !== 'read' && how !== 'unseal')
+      .map(({ id }) => id),
+    filling: wanted.filled?.digest ?? '',
     entries,
   }
 }

@@ -1,10 +1,12 @@
 import { fieldManagerOf } from '../../core/applyset.ts'
 import { anyServiceOf } from '../../core/discovery.ts'
 import type { InventoryEntry } from '../../core/inventory.ts'
+import { isKeyed } from '../../core/keyed-digest.ts'
 import { uidOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
 import { keyOf } from '../../core/object.ts'
-import { ownedDigest } from '../../core/owned-fields.ts'
+import type { KubeObject } from '../../core/object.ts'
+import { isAsLeft } from '../../core/owned-fields.ts'
 import { readinessOf } from '../../core/readiness/readiness.ts'
 import type { ObjectStatus, SetStatus } from '../../core/status.ts'
 
@@ -21,18 +23,22 @@ const statusOf = (entry: InventoryEntry, live: Live, manager: string): ObjectSta
     why,
     drifted,
   })
+  const key = live.store?.content.key
+  // Without the key nothing can be said of what holds site values.
+  const isDrifted = (object: KubeObject): boolean =>
+    (key !== undefined || !isKeyed(entry.owned)) && !isAsLeft(entry.owned, object, manager, key)
   if (anyServiceOf(live.discovery, id).served === 'unknown')
     return told('unknown', 'the server of its API does not answer')
   const object = live.members.get(keyOf(id))
   if (object === undefined) {
     const other = live.others.get(keyOf(id))
-    if (other && entry.shared) return told('ready', '', entry.owned !== ownedDigest(other, manager))
+    if (other && entry.shared) return told('ready', '', isDrifted(other))
     if (other) return told('replaced', 'it no longer bears the label of the set')
     return mayBeGone(entry) ? told('ready', '') : told('missing', 'it is not there')
   }
   if (entry.uid !== '' && uidOf(object) !== entry.uid)
     return told('replaced', 'somebody else has made it anew')
-  const drifted = entry.owned !== '' && entry.owned !== ownedDigest(object, manager)
+  const drifted = entry.owned !== '' && isDrifted(object)
   const readiness = readinessOf(object)
   return told(readiness.state, readiness.state === 'ready' ? '' : readiness.why, drifted)
 }

@@ -4,7 +4,7 @@ import { isGoing, uidOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
 import { keyOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
-import { ownedDigest } from '../../core/owned-fields.ts'
+import { isAsLeft } from '../../core/owned-fields.ts'
 import type { Action } from '../../core/plan.ts'
 
 /**
@@ -34,7 +34,7 @@ export const actionFor = (
   if (entry.uid !== uidOf(there)) return { do: 'apply', id, because: 'recreated by others' }
   if (entry.wanted !== digest) return { do: 'apply', id, because: 'changed' }
   const labelled = entry.shared || partOf(there) === set.id
-  if (!labelled || entry.owned !== ownedDigest(there, set.manager))
+  if (!labelled || !isAsLeft(entry.owned, there, set.manager, live.store?.content.key))
     return { do: 'apply', id, because: 'drifted' }
   return { do: 'skip', id }
 }

@@ -1,4 +1,5 @@
 import { fieldManagerOf, setIdOf } from '../../core/applyset.ts'
+import { isInterrupted } from '../../core/inventory.ts'
 import { uidOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
 import { isNamespace, namespacesOf } from '../../core/namespaces.ts'
@@ -25,16 +26,16 @@ export const planApply = (wanted: Wanted, live: Live, consent: Consent): Outcome
   const { manifest } = wanted
   const set = { manager: fieldManagerOf(manifest.name), id: setIdOf(manifest.name) }
   const there = live.inventory?.content
-  const resumed = there?.state === 'applying' && there.bundle === wanted.digest ? there : undefined
+  const resumed = isInterrupted(there, wanted) ? there : undefined
   const act = (id: ObjectId, object: KubeObject): Action =>
-    actionFor(id, object, wantedDigest(object), live, set)
+    actionFor(id, object, wantedDigest(object, wanted.filled), live, set)
 
   const planRelease = (name: string): PlannedRelease => {
     const release = wanted.releases.find((one) => one.name === name)
     if (release === undefined) throw new Error(`the bundle's waves name a release that it has not: ${name}`)
     const objects = objectsOf(release)
     const mode = there && Object.hasOwn(there.releases, name) ? 'upgrade' : 'install'
-    const changed = there?.releases[name] !== releaseDigest(release)
+    const changed = there?.releases[name] !== releaseDigest(release, wanted.filled)
     const hooks = changed ? objects.filter((one) => one.phase === 'hooks') : []
     const main = objects.filter((one) => one.phase === 'main' && !isNamespace(one.id))
     const ownKinds = new Set(
@@ -75,6 +76,7 @@ export const planApply = (wanted: Wanted, live: Live, consent: Consent): Outcome
         ? { digest: there.bundle, version: there.version, sequence: there.sequence, state: there.state }
         : null,
       generation: resumed ? resumed.generation : (there?.generation ?? 0) + 1,
+      siteValues: wanted.filled?.planned ?? [],
       namespaces: namespaces.map((object) => act(idOf(object), object)),
       crds: objects.filter((one) => one.phase === 'crds').map((one) => act(one.id, one.object)),
       waves: manifest.waves.map((names) => names.map(planRelease)),

@@ -6,11 +6,12 @@ import { refusalOf } from '../../core/bundle/refusal.ts'
 import { checkSignatures } from '../../core/bundle/signatures.ts'
 import type { VerifiedBundle } from '../../core/bundle/verified.ts'
 import { sha256 } from '../../core/digest.ts'
-import { bad, good } from '../../core/problem.ts'
+import { bad, good, together } from '../../core/problem.ts'
 import type { Outcome, Problems } from '../../core/problem.ts'
 import type { Trust } from '../../core/trust.ts'
 import { checkPurpose } from './purpose.ts'
 import { readReleases } from './releases.ts'
+import { readSealed } from './sealed.ts'
 
 export interface ToVerify {
   /** The whole file. */
@@ -85,10 +86,11 @@ export const verify = (input: ToVerify): Outcome<VerifiedBundle> => {
   ]
   if (found.length > 0) return bad(found as Problems)
 
-  const releases = readReleases(manifest, members, refuse)
-  if (!releases.ok) return releases
-  return good({ manifest, digest: sha256(manifestBytes), signedBy: signed.value, ...releases.value }, [
+  const content = together(readReleases(manifest, members, refuse), readSealed(manifest, members, refuse))
+  if (!content.ok) return content
+  const [releases, sealed] = content.value
+  return good({ manifest, digest: sha256(manifestBytes), signedBy: signed.value, ...releases, sealed }, [
     ...signed.warnings,
-    ...releases.warnings,
+    ...content.warnings,
   ])
 }

@@ -1,9 +1,10 @@
 import type { Hook } from '../hook.ts'
 import type { ObjectId } from '../object.ts'
 import type { Phase, SuppliedSecret } from '../records.ts'
+import type { SiteValue } from '../site-values/recipe.ts'
 
 /** The format of `bundle.json`; a reader refuses a number that it does not know. */
-export const formatVersion = 1
+export const formatVersion = 2
 
 export interface BundledObject {
   id: ObjectId
@@ -55,6 +56,8 @@ export interface BundleManifest {
   /** In wave order: names of releases, those of wave n depend only on waves before n. */
   waves: string[][]
   releases: BundledRelease[]
+  /** Those that stand as placeholders in the objects, and those that they are made of; sorted by id. */
+  siteValues: SiteValue[]
   images: { original: string; rewritten: string }[]
   /** Every member but bundle.json and the signatures, sorted by path. */
   members: { path: string; size: number; sha256: string }[]

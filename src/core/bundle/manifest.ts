@@ -11,6 +11,7 @@ import { manifestPath, objectsFolder, provenancePath, reportPath } from './membe
 import { refusalOf } from './refusal.ts'
 import type { Refuse } from './refusal.ts'
 import { shapeOf } from './shape.ts'
+import { siteValueFaults } from './site-values.ts'
 import { instantOf } from './time.ts'
 
 const misfitsOf = shapeOf(schema)
@@ -73,6 +74,7 @@ const checkWhole = (manifest: BundleManifest, bytes: Uint8Array, refuse: Refuse)
     found.push(refuse('bad-manifest', `${manifestPath}: ${what}.`, { member: manifestPath }))
   checkWaves(manifest, say)
   checkIndex(manifest, say)
+  for (const what of siteValueFaults(manifest)) say(what)
   if (manifest.notAfter !== null && instantOf(manifest.notAfter) === undefined)
     say(`notAfter "${manifest.notAfter}" is no time`)
   if (manifest.name !== `${manifest.site}-${manifest.environment}`)
@@ -95,7 +97,12 @@ export const readManifest = (bytes: Uint8Array, bundle: string): Outcome<BundleM
     return bad([
       refuse('unknown-format', `It has format ${value.format}; this program reads format ${formatVersion}.`, {
         member: manifestPath,
-        fix: 'Use the scout-apply of the release that built the bundle.',
+        ...(value.format < formatVersion
+          ? {
+              why: 'It was made by an older scout.',
+              fix: 'Bundle again, with the scout of the same release as this program.',
+            }
+          : { fix: 'Use the scout-apply of the release that built the bundle.' }),
       }),
     ])
   const misfits = misfitsOf(value).map(({ pointer, message }) =>

@@ -5,6 +5,15 @@ export const manifestPath = 'bundle.json'
 export const reportPath = 'diff.md'
 export const provenancePath = 'provenance.json'
 export const objectsFolder = 'objects'
+const sealedFolder = 'sealed'
+
+/** A file in SOPS format that travels with a bundle: nobody encrypts more by hand. */
+export const mostSealedBytes = 4 * 1024 * 1024
+
+/** The member that holds a file in SOPS format, by its path from the site's root. */
+export const sealedMemberOf = (file: string): string => `${sealedFolder}/${file}`
+
+export const isSealedMember = (path: string): boolean => path.startsWith(`${sealedFolder}/`)
 
 const signatureSuffix = '.sigstore.json'
 const signaturesFolder = 'signatures'

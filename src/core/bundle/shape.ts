@@ -27,7 +27,12 @@ export const shapeOf = (schema: object): ((value: unknown) => Misfit[]) => {
   let compiled: ReturnType<Ajv2020['compile']> | undefined
   return (value) => {
     // Compiled at first use: it takes tens of milliseconds, and most commands read neither file.
-    compiled ??= new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema)
+    compiled ??= new Ajv2020({
+      allErrors: true,
+      strict: true,
+      allowUnionTypes: true,
+      discriminator: true,
+    }).compile(schema)
     if (compiled(value)) return []
     return (compiled.errors ?? [])
       .filter((error) => !isEcho(error))

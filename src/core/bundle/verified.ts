@@ -18,4 +18,6 @@ export interface VerifiedBundle {
   releases: VerifiedRelease[]
   /** By member: each object's text, exactly as it was rendered and reviewed. */
   texts: Map<string, string>
+  /** Files in SOPS format that site values are sealed in, by their path from the site's root. */
+  sealed: Map<string, string>
 }

@@ -1,11 +1,14 @@
 import type { Outcome, Problem } from '../problem.ts'
-import type { ChartSource, ValuesLayer } from '../records.ts'
+import type { ChartSource } from '../records.ts'
 
 /**
  * `list`: what `.Capabilities.APIVersions.Has` is true for, beside helm's compiled-in list, which cannot be shortened this way.
  * `server`: the kubeconfig (JSON) of an API server or its stand-in, which helm asks for capabilities and every `lookup`.
  */
 export type Told = { by: 'list'; apiVersions: string[] } | { by: 'server'; kubeconfig: string }
+
+/** A file of the site, or a text that stands for one. */
+export type HelmValues = { from: 'file'; file: string } | { from: 'text'; text: string }
 
 /** One run of `helm template`. Paths are relative to the site's root. */
 export interface TemplateRequest {
@@ -20,7 +23,7 @@ export interface TemplateRequest {
   /** `.Release.IsUpgrade` instead of `.Release.IsInstall`. */
   upgrade: boolean
   /** Lowest first. */
-  values: ValuesLayer[]
+  values: HelmValues[]
 }
 
 /**

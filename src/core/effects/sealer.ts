@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts'
 import type { Outcome } from '../problem.ts'
 
 /** A document in SOPS format, opened: decrypted, and its MAC found right. */
-interface Unsealed {
+export interface Unsealed {
   /** The plain values, numbers exact. */
   values: JsonObject
   /** JSON pointers of the values that were encrypted, in the order of the document; sops has no ciphertext for empty text. */

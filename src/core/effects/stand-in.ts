@@ -5,7 +5,7 @@ import type { Knowledge } from '../stand-in/knowledge.ts'
 export interface Visit {
   /** A kubeconfig, JSON, that leads to the stand-in and nowhere else. */
   kubeconfig: string
-  /** Objects that were asked for, in order: by `lookup`, and by helm itself for each that it rendered. */
+  /** What templates looked up, in order. */
   lookups: Lookup[]
   /** Paths that nobody could answer truly: they got a 501. */
   unknown: string[]

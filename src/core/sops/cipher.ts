@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { decryptedLeaf, isLeafType } from './leaf.ts'
-import type { Leaf } from './leaf.ts'
+import type { Leaf, LeafType } from './leaf.ts'
 
 /** Bytes of the initialization vector that sops draws for each value. */
 export const ivLength = 32
@@ -24,17 +24,32 @@ const bytesOf = (base64: string): Buffer | undefined => {
 /** What sops binds a value to: the keys on the way to it. An index of a list is not on it. */
 export const placeOf = (keys: readonly string[]): string => `${keys.join(':')}:`
 
+interface Encrypted {
+  type: Exclude<LeafType, 'null'>
+  dataBytes: Buffer
+  ivBytes: Buffer
+  tagBytes: Buffer
+}
+
+/** What can be told of an encrypted text without the key: its type, if it is whole. */
+export const readEncrypted = (text: string): Encrypted | Undecrypted => {
+  const [, data = '', iv = '', tag = '', type = ''] = form.exec(text) ?? []
+  const [dataBytes, ivBytes, tagBytes] = [bytesOf(data), bytesOf(iv), bytesOf(tag)]
+  if (!dataBytes?.length || !ivBytes?.length || tagBytes?.length !== tagLength)
+    return 'is not in the form of sops (ENC[AES256_GCM,…]), or cut off'
+  if (!isLeafType(type)) return 'is of a type that sops does not know'
+  return { type, dataBytes, ivBytes, tagBytes }
+}
+
 /**
  * Decrypts a text of sops that was encrypted for this place (`additional`); the empty text stands for itself.
  * Source: getsops/sops `aes/cipher.go`; this is stricter in what it takes, never in what sops writes.
  */
 export const decryptLeaf = (text: string, key: Uint8Array, additional: string): Leaf | Undecrypted => {
   if (text === '') return { type: 'str', bytes: new Uint8Array() }
-  const [, data = '', iv = '', tag = '', type = ''] = form.exec(text) ?? []
-  const [dataBytes, ivBytes, tagBytes] = [bytesOf(data), bytesOf(iv), bytesOf(tag)]
-  if (!dataBytes?.length || !ivBytes?.length || tagBytes?.length !== tagLength)
-    return 'is not in the form of sops (ENC[AES256_GCM,…]), or cut off'
-  if (!isLeafType(type)) return 'is of a type that sops does not know'
+  const encrypted = readEncrypted(text)
+  if (typeof encrypted === 'string') return encrypted
+  const { type, dataBytes, ivBytes, tagBytes } = encrypted
   const decipher = createDecipheriv('aes-256-gcm', key, ivBytes, { authTagLength: tagLength })
   decipher.setAAD(Buffer.from(additional))
   decipher.setAuthTag(tagBytes)

@@ -32,7 +32,8 @@ export interface OpenDocument {
   leaves: Map<Scalar, OpenLeaf>
 }
 
-const clearLeaf = (node: Scalar): Leaf | undefined => {
+/** What a scalar is, taken as it stands. */
+export const clearLeaf = (node: Scalar): Leaf | undefined => {
   const text = textOf(node)
   if (isPlain(node)) return plainLeaf(text)
   const value = node.tag === undefined ? text : taggedValue(node.tag, text)

@@ -129,11 +129,20 @@ const placeOf = (path: string): Place | undefined => {
   return { group, version, namespace: inNamespace ? (rest[1] ?? '') : '', plural, name }
 }
 
-const isAt = (object: KubeObject, place: Place, resource: DiscoveredResource): boolean =>
-  object.kind === resource.kind &&
-  groupVersionOf(object.apiVersion).group === place.group &&
-  (place.namespace === '' || object.metadata.namespace === place.namespace) &&
-  (place.name === '' || object.metadata.name === place.name)
+/** The objects that a lookup finds, in the version that it asks for. */
+export const foundBy = (
+  objects: KubeObject[],
+  { apiVersion, kind, namespace, name }: Omit<Lookup, 'found'>,
+): KubeObject[] =>
+  objects
+    .filter(
+      (object) =>
+        object.kind === kind &&
+        groupVersionOf(object.apiVersion).group === groupVersionOf(apiVersion).group &&
+        (namespace === '' || object.metadata.namespace === namespace) &&
+        (name === '' || object.metadata.name === name),
+    )
+    .map((object) => ({ ...object, apiVersion }))
 
 const lookUp = ({ discovered, objects }: Knowledge, place: Place): Answer | undefined => {
   const { group, version, plural, namespace, name } = place
@@ -142,10 +151,9 @@ const lookUp = ({ discovered, objects }: Knowledge, place: Place): Answer | unde
   )
   if (resource === undefined) return undefined
   const apiVersion = group === '' ? version : `${group}/${version}`
-  const found = objects
-    .filter((object) => isAt(object, place, resource))
-    .map((object): KubeObject => ({ ...object, apiVersion }))
-  const lookup: Lookup = { apiVersion, kind: resource.kind, namespace, name, found: found.length }
+  const asked = { apiVersion, kind: resource.kind, namespace, name }
+  const found = foundBy(objects, asked)
+  const lookup: Lookup = { ...asked, found: found.length }
   if (name === '')
     return known(
       {

@@ -56,25 +56,32 @@ const byPriority = (a: string, b: string): number => {
   )
 }
 
+const nameOf = ({ group, plural }: DiscoveredResource): string => `${group}/${plural}`
+const versionedNameOf = (one: DiscoveredResource): string => `${one.version}/${nameOf(one)}`
+
 /** The discovery of a server on which these CustomResourceDefinitions are installed, too. */
 export const withCrds = (discovered: Discovered, crds: KubeObject[]): Discovered => {
   const brought = crds.flatMap(resourcesOf)
-  if (brought.length === 0) return discovered
-  const known = new Set(
-    discovered.resources.map(({ group, version, plural }) => `${group}/${version}/${plural}`),
+  const [named, versioned] = [new Set(brought.map(nameOf)), new Set(brought.map(versionedNameOf))]
+  // What the server serves of these CRDs until they are replaced.
+  const kept = discovered.resources.filter(
+    (one) => !named.has(nameOf(one)) || versioned.has(versionedNameOf(one)),
   )
-  const resources = brought.filter(
-    ({ group, version, plural }) => !known.has(`${group}/${version}/${plural}`),
+  const known = new Set(kept.map(versionedNameOf))
+  const added = brought.filter((one) => !known.has(versionedNameOf(one)))
+  if (added.length === 0 && kept.length === discovered.resources.length) return discovered
+  const resources = [...kept, ...added]
+  const touched = new Set(
+    [...added, ...discovered.resources.filter((one) => !kept.includes(one))].map(({ group }) => group),
   )
-  const versions = Map.groupBy([...discovered.resources, ...resources], ({ group }) => group)
-  const groups = [...new Set(resources.map(({ group }) => group))].sort().map((group) => ({
+  const versions = Map.groupBy(resources, ({ group }) => group)
+  const groups = [...touched].sort().map((group) => ({
     group,
     versions: [...new Set((versions.get(group) ?? []).map(({ version }) => version))].sort(byPriority),
   }))
-  const names = new Set(groups.map(({ group }) => group))
   return {
     ...discovered,
-    groups: [...discovered.groups.filter(({ group }) => !names.has(group)), ...groups],
-    resources: [...discovered.resources, ...resources],
+    groups: [...discovered.groups.filter(({ group }) => !touched.has(group)), ...groups],
+    resources,
   }
 }

@@ -14,14 +14,19 @@ import { canonicalJson } from '../../core/json.ts'
 import { bad, good, problem, unless } from '../../core/problem.ts'
 import type { Outcome, Problem, Problems } from '../../core/problem.ts'
 import type { SetOf, ValidatedRelease } from '../../core/records.ts'
+import type { SiteValue } from '../../core/site-values/recipe.ts'
 import { imagesOf, indexOf, namespacesOf } from './index-of.ts'
 import { gatherObjects } from './objects.ts'
 import { provenanceOf } from './provenance.ts'
+import { gatherSealed } from './sealed.ts'
+import { siteValuesOf } from './site-values.ts'
 
 export interface ToBundle {
   set: SetOf<ValidatedRelease>
   /** The rendered texts of the environment, by `RELEASE/` and the path below it, as in `rendered/ENV`. */
   files: Map<string, string>
+  /** The files in SOPS format that its site values are sealed in, by path from the site's root. */
+  sealed?: Map<string, Uint8Array>
   git: { commit: string; clean: boolean } | null
   version: string
   /** Must grow from one bundle to the next; the commit's time (`epochSeconds`) where it is left out. */
@@ -92,7 +97,11 @@ const checkSigners = (signers: Signer[]): Problem[] => {
   )
 }
 
-const describe = (input: ToBundle, cluster: string): Omit<BundleManifest, 'members'> => {
+const describe = (
+  input: ToBundle,
+  cluster: string,
+  siteValues: SiteValue[],
+): Omit<BundleManifest, 'members'> => {
   const { set } = input
   return {
     format: formatVersion,
@@ -110,6 +119,7 @@ const describe = (input: ToBundle, cluster: string): Omit<BundleManifest, 'membe
     namespaces: namespacesOf(set),
     waves: set.waves,
     releases: set.releases.map(indexOf),
+    siteValues,
     images: imagesOf(set),
   }
 }
@@ -157,17 +167,21 @@ export const bundle = async (
 ): Promise<Outcome<Bundle>> => {
   const objects = gatherObjects(input.set, input.files)
   const cluster = clusterOf(input)
+  const siteValues = siteValuesOf(input.set)
+  const sealed = siteValues.ok ? gatherSealed(siteValues.value, input.sealed ?? new Map()) : siteValues
   const found = [
     ...checkInput(input),
     ...checkSigners(signers),
     ...(objects.ok ? [] : objects.problems),
     ...(cluster.ok ? [] : cluster.problems),
+    ...(sealed.ok ? [] : sealed.problems),
   ]
-  if (found.length > 0 || !objects.ok || !cluster.ok) return bad(found as Problems)
+  if (found.length > 0 || !objects.ok || !cluster.ok || !siteValues.ok || !sealed.ok)
+    return bad(found as Problems)
 
-  const described = describe(input, cluster.value)
+  const described = describe(input, cluster.value, siteValues.value)
   const predicate = provenanceOf(described)
-  const members = new Map(objects.value)
+  const members = new Map([...objects.value, ...sealed.value])
   members.set(reportPath, Buffer.from(input.report))
   const subjects = listed(members).map(({ path, sha256: digest }) => ({ name: path, digest }))
   members.set(provenancePath, Buffer.from(canonicalJson(statementOf(subjects, predicate))))

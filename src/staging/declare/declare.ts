@@ -8,11 +8,13 @@ import { orderReleases } from './dependencies.ts'
 import { checkOverlays, unknownEnvironment } from './environments.ts'
 import { findFolders } from './folders.ts'
 import { checkNamedFiles } from './named-files.ts'
+import { checkSnapshots } from './named-snapshots.ts'
 import { everywhere } from './overlay.ts'
 import { readChecked } from './read-file.ts'
 import { isEnabled, releaseOf } from './release.ts'
 import type { DeclaredRelease } from './release.ts'
-import { checkNamespaces, lockFile, lockOf, siteFile, siteOf } from './site.ts'
+import { checkNamespaces, lockFile, lockOf, recipientsIn, siteFile, siteOf } from './site.ts'
+import { siteValuesOf } from './site-values/site-values.ts'
 import { checkValuesFile } from './values-file.ts'
 
 /** By file, then line and column; a problem of a whole file comes before those of its lines. */
@@ -64,6 +66,7 @@ export const declare = async (
 
   const releases: DeclaredRelease[] = []
   const valuesFiles = new Set<string>()
+  const manifests = new Set<string>()
   // Also those that something is wrong with: an overlay for one of them is no mistake of its own.
   const written = site.checked?.declared.value['environments']
   const environments = isObject(written) ? Object.keys(written) : undefined
@@ -79,6 +82,7 @@ export const declare = async (
     const release = { ...folder, ...checked }
     const named = await checkNamedFiles(release, files, known)
     for (const file of named.valuesFiles) valuesFiles.add(file)
+    for (const path of named.manifests) manifests.add(path)
     found.push(...named.problems, ...valuesWithoutChart(release))
     if (environments !== undefined) found.push(...checkOverlays(release, environments))
     releases.push(release)
@@ -87,9 +91,25 @@ export const declare = async (
 
   if (environments !== undefined && site.problems.length === 0 && !environments.includes(environment))
     found.push(unknownEnvironment(environment, environments))
-  if (site.checked !== undefined) found.push(...checkNamespaces(site.checked, releases))
+  if (site.checked !== undefined)
+    found.push(
+      ...checkNamespaces(site.checked, releases),
+      ...(await checkSnapshots(site.checked, files, known)),
+    )
   const { waves, problems } = orderReleases(releases, names, environment)
-  const all = inOrder([...found, ...problems])
+  const { siteValues, problems: ofValues } = await siteValuesOf(
+    {
+      releases,
+      folders: names,
+      environments: environments ?? [],
+      environment,
+      named: new Set([...valuesFiles, ...manifests]),
+      recipientsOf: (one) =>
+        site.problems.length > 0 ? undefined : recipientsIn(site.checked?.content ?? {}, one),
+    },
+    files,
+  )
+  const all = inOrder([...found, ...problems, ...ofValues])
   if (site.checked === undefined || lock.checked === undefined) return bad(all as Problems)
   const record = { site: siteOf(site.checked), lock: lockOf(lock.checked) }
   return unless(all, () => ({
@@ -98,6 +118,6 @@ export const declare = async (
     waves,
     releases: releases
       .filter((release) => isEnabled(release, environment))
-      .map((release) => releaseOf(release, environment)),
+      .map((release) => releaseOf(release, environment, siteValues(release))),
   }))
 }

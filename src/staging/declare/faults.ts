@@ -4,12 +4,12 @@ import type { Json } from '../../core/json.ts'
 import { keysOfPointer, pointerOf } from '../../core/pointer.ts'
 import type { Path } from '../../core/pointer.ts'
 import { suggest } from '../../core/suggest.ts'
-import { errorsOf, resolved } from './schemas.ts'
+import { errorsOf, pointerOfPart, resolved } from './schemas.ts'
 import type { Schema, SchemaName } from './schemas.ts'
 
 /**
  * One fault of a file's structure, before it has words. `path` leads to the value, for an unknown or missing key to the map around it.
- * `schema` is the schema that the value (or the key that is missing) should follow.
+ * `schema` is the schema that the value (or the key that is missing, or the first of those that are) should follow.
  */
 export type Fault =
   | { fault: 'type'; path: Path; value: Json; schema: Schema }
@@ -18,7 +18,7 @@ export type Fault =
   | { fault: 'unknown'; path: Path; key: string; known: string[]; elsewhere: string[] }
   | { fault: 'missing'; path: Path; key: string; schema: Schema }
   | { fault: 'both'; path: Path; keys: string[] }
-  | { fault: 'neither'; path: Path; keys: string[] }
+  | { fault: 'neither'; path: Path; keys: string[]; schema: Schema }
 
 /** The path of an instance pointer. Steps into lists are numbers. */
 const pathOf = (pointer: string, root: Json): Path => {
@@ -44,17 +44,26 @@ const nearestBranch = (value: Json, branches: Schema[]): number => {
   return scores.indexOf(Math.max(...scores))
 }
 
+/** Whether a `oneOf` is of keys, one of which a map must have; else it is of whole maps. */
+const isOfKeys = (error: ErrorObject): boolean =>
+  (error.schema as Schema[]).every((branch) => branch.properties === undefined)
+
 /** Faults of a `oneOf`: of a choice of keys by name, else those of the nearest alternative alone. */
 const faultsOfChoice = (name: SchemaName, error: ErrorObject, path: Path): Fault[] => {
   const branches = error.schema as Schema[]
-  if (branches.every((branch) => branch.properties === undefined)) {
+  if (isOfKeys(error)) {
+    const value = error.data as Json
+    // Said as what it is by its type.
+    if (!isObject(value)) return []
     const keys = branches.flatMap((branch) => branch.required ?? [])
-    return [{ fault: error.params['passingSchemas'] === null ? 'neither' : 'both', path, keys }]
+    const present = keys.filter((key) => Object.hasOwn(value, key))
+    if (present.length > 0) return [{ fault: 'both', path, keys: present }]
+    const schema = (error.parentSchema as Schema).properties?.[keys[0] ?? '']
+    return [{ fault: 'neither', path, keys, schema: resolved(name, schema) }]
   }
   const nearest = nearestBranch(error.data as Json, branches)
   const elsewhere = branches.flatMap((branch) => Object.keys(branch.properties ?? {}))
-  const part = `${error.schemaPath.slice(1)}/${nearest}`
-  return everyFault(name, error.data as Json, part).map((fault) => ({
+  return everyFault(name, error.data as Json, pointerOfPart(name, branches[nearest])).map((fault) => ({
     ...fault,
     path: [...path, ...fault.path],
     ...(fault.fault === 'unknown' ? { elsewhere } : {}),
@@ -101,10 +110,10 @@ const everyFault = (name: SchemaName, value: Json, part = ''): Fault[] => {
   const choices = errors.filter((error) => error.keyword === 'oneOf')
   // Whatever lies within a choice was said of each of its alternatives: noise.
   const inChoice = (error: ErrorObject): boolean =>
-    choices.some(({ instancePath, schemaPath }) =>
-      schemaPath === '#/oneOf'
-        ? error.schemaPath.startsWith('#/oneOf/')
-        : `${error.instancePath}/`.startsWith(`${instancePath}/`),
+    choices.some((choice) =>
+      isOfKeys(choice)
+        ? error.instancePath === choice.instancePath && error.schemaPath.startsWith(`${choice.schemaPath}/`)
+        : `${error.instancePath}/`.startsWith(`${choice.instancePath}/`),
     )
   return [...errors.filter((error) => !inChoice(error) && error.keyword !== 'oneOf'), ...choices].flatMap(
     (error) => {
@@ -123,7 +132,11 @@ const withoutEchoes = (faults: Fault[]): Fault[] => {
       const meant = suggest(fault.key, fault.known)
       if (meant !== undefined) seen.add(`missing ${pointerOf([...fault.path, meant])}`)
     }
+  const missed = (fault: Fault): boolean =>
+    fault.fault === 'neither' &&
+    fault.keys.some((key) => seen.has(`missing ${pointerOf([...fault.path, key])}`))
   return faults.filter((fault) => {
+    if (missed(fault)) return false
     const kind = fault.fault === 'type' ? 'value' : fault.fault
     const name = `${kind} ${pointerOf('key' in fault ? [...fault.path, fault.key] : fault.path)}`
     if (seen.has(name)) return false

@@ -69,7 +69,7 @@ const misplaced = (release: DeclaredRelease, named: Named): Problem | undefined 
 }
 
 /** What lies at a path; a folder without files is none. */
-const kindOf = async (
+export const kindOf = async (
   path: string,
   files: ReadFiles,
   known: Set<string>,
@@ -123,19 +123,21 @@ const missing = async (
 
 /**
  * Looks after every path that a release's file names, for all environments: it stays in the site and there is what is expected.
- * Also gives the values files that are there.
+ * Also gives the values files and the files and folders of manifests that are there.
  */
 export const checkNamedFiles = async (
   release: DeclaredRelease,
   files: ReadFiles,
   known: Set<string>,
-): Promise<{ valuesFiles: string[]; problems: Problem[] }> => {
+): Promise<{ valuesFiles: string[]; manifests: string[]; problems: Problem[] }> => {
   const valuesFiles: string[] = []
+  const manifests: string[] = []
   const problems: Problem[] = []
   for (const named of namedBy(release)) {
     const found = misplaced(release, named) ?? (await missing(release, named, files, known))
     if (found !== undefined) problems.push(found)
     else if (named.as === 'values') valuesFiles.push(named.path)
+    else if (named.as === 'manifests') manifests.push(named.path)
   }
-  return { valuesFiles, problems }
+  return { valuesFiles, manifests, problems }
 }

@@ -1,8 +1,8 @@
 import type { Overlay, ReleaseFile } from '../../core/declared.generated.ts'
 import type { Path } from '../../core/pointer.ts'
 
-/** The keys that an environment replaces; valuesFiles and values are added to instead. */
-type Replaced = Omit<Overlay, 'valuesFiles' | 'values'>
+/** The keys that an environment replaces; valuesFiles, values and siteValues are added to instead. */
+type Replaced = Omit<Overlay, 'valuesFiles' | 'values' | 'siteValues'>
 
 /** What an environment says of a release; nothing, where it says nothing. */
 export const overlayOf = (release: ReleaseFile, environment: string): Overlay =>

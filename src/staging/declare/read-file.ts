@@ -35,10 +35,12 @@ const without = (map: JsonObject, [step, ...rest]: Path): JsonObject =>
     }),
   )
 
-/** The map without the setting that a fault lies in: a key of its own, or one of an environment. */
+/** The map without the setting that a fault lies in: a key of its own, or one of an environment, or one of the site values there. */
 const pruned = (map: JsonObject, fault: Fault): JsonObject => {
   const place = fault.fault === 'name' || fault.fault === 'unknown' ? [...fault.path, fault.key] : fault.path
-  return place.length === 0 ? map : without(map, place.slice(0, place[0] === 'environments' ? 3 : 1))
+  if (place.length === 0) return map
+  const depth = place[0] === 'environments' ? 3 : 1
+  return without(map, place.slice(0, place[depth - 1] === 'siteValues' ? depth + 1 : depth))
 }
 
 /** A file with more faults is another kind of file, and what would remain of it is not worth a copy for each of them. */

@@ -37,7 +37,11 @@ export const isEnabled = ({ content }: DeclaredRelease, environment: string): bo
   setting(content, environment, 'enabled').value ?? true
 
 /** The record of a release in one environment: overlays applied, defaults filled in, paths from the site's root. */
-export const releaseOf = (declared: DeclaredRelease, environment: string): Release => {
+export const releaseOf = (
+  declared: DeclaredRelease,
+  environment: string,
+  { siteValues, tokens }: Pick<Release, 'siteValues' | 'tokens'>,
+): Release => {
   const { content, name, file } = declared
   const namespace = setting(content, environment, 'namespace').value ?? content.namespace
   return {
@@ -55,5 +59,8 @@ export const releaseOf = (declared: DeclaredRelease, environment: string): Relea
       namespace: one.namespace ?? namespace,
       keys: one.keys,
     })),
+    siteValues,
+    tokens,
+    lookup: setting(content, environment, 'lookup').value ?? 'nothing',
   }
 }

@@ -4,6 +4,7 @@ import lock from '../../../schemas/lock.schema.json' with { type: 'json' }
 import release from '../../../schemas/release.schema.json' with { type: 'json' }
 import site from '../../../schemas/site.schema.json' with { type: 'json' }
 import type { Json } from '../../core/json.ts'
+import { pointerOf } from '../../core/pointer.ts'
 
 const schemas = { site, release, lock }
 export type SchemaName = keyof typeof schemas
@@ -12,7 +13,7 @@ export type SchemaName = keyof typeof schemas
 export interface Schema {
   $ref?: string
   type?: string
-  enum?: string[]
+  enum?: (string | number)[]
   pattern?: string
   patternErrorMessage?: string
   examples?: Json[]
@@ -40,6 +41,20 @@ export const errorsOf = (name: SchemaName, value: Json, part = ''): ErrorObject[
   const validate = ajv().getSchema(`${name}#${part}`)
   if (validate === undefined) throw new Error(`no schema ${name}#${part}`)
   return validate(value) === true ? [] : (validate.errors ?? [])
+}
+
+/** The JSON pointer of a part of a schema, as an error carries it (`verbose`): its own path begins anew at each reference. */
+export const pointerOfPart = (name: SchemaName, part: unknown): string | undefined => {
+  const within = (schema: unknown, pointer: string): string | undefined => {
+    if (schema === part) return pointer
+    if (typeof schema !== 'object' || schema === null) return undefined
+    for (const [key, inner] of Object.entries(schema)) {
+      const found = within(inner, pointer + pointerOf([key]))
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  return within(schemas[name], '')
 }
 
 /** The schema itself in place of a reference to one of the file's definitions. */

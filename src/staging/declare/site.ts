@@ -5,10 +5,16 @@ import type { Lock, Site } from '../../core/records.ts'
 import { suggest } from '../../core/suggest.ts'
 import { everywhere } from './overlay.ts'
 import type { Checked } from './read-file.ts'
+import { fromRoot } from './release.ts'
 import type { DeclaredRelease } from './release.ts'
 
 export const siteFile = 'releases/site.yaml'
 export const lockFile = 'releases/lock.yaml'
+
+/** Who can open what is kept sealed for an environment: the site's own recipients, and those of the environment. */
+export const recipientsIn = ({ sealing, environments }: Partial<SiteFile>, environment: string): string[] => [
+  ...new Set([...(sealing?.recipients ?? []), ...(environments?.[environment]?.sealing?.recipients ?? [])]),
+]
 
 /** The record of a site file, defaults filled in. */
 export const siteOf = ({ content }: Checked<SiteFile>): Site => ({
@@ -16,7 +22,19 @@ export const siteOf = ({ content }: Checked<SiteFile>): Site => ({
   name: content.name,
   target: content.target,
   images: { ...content.images, mode: content.images.mode ?? 'harbor' },
-  environments: content.environments,
+  environments: Object.fromEntries(
+    Object.entries(content.environments).map(([name, { cluster, snapshot }]) => {
+      const recipients = recipientsIn(content, name)
+      return [
+        name,
+        {
+          cluster,
+          ...(snapshot !== undefined && { snapshot: fromRoot('releases', snapshot) }),
+          ...(recipients.length > 0 && { recipients }),
+        },
+      ]
+    }),
+  ),
   namespaces: Object.fromEntries(
     Object.entries(content.namespaces ?? {}).map(([name, { labels = {}, annotations = {} }]) => [
       name,

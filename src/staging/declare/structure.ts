@@ -12,9 +12,10 @@ const typeNames: { [type: string]: string } = {
   object: 'a map',
   array: 'a list',
   boolean: 'true or false',
+  integer: 'a whole number',
 }
 
-const listed = (words: string[]): string => words.map((word) => `\`${word}\``).join(', ')
+const listed = (words: (string | number)[]): string => words.map((word) => `\`${word}\``).join(', ')
 
 /** An example of the key with a value that the schema gives, as a fix. */
 const example = (path: Path, schema: Schema): string => {
@@ -54,7 +55,7 @@ const badValue = ({ path, value, keyword, schema }: FaultOf<'value'>): Words => 
   if (keyword === 'uniqueItems')
     return { slug, what: `\`${name}\` repeats ${shown(value)}`, fix: 'Remove one of them.' }
   if (schema.enum !== undefined) {
-    const near = typeof value === 'string' ? suggest(value, schema.enum) : undefined
+    const near = typeof value === 'string' ? suggest(value, schema.enum.map(String)) : undefined
     const fix = near === undefined ? `Use one of ${listed(schema.enum)}.` : `Did you mean \`${near}\`?`
     return {
       slug,
@@ -62,7 +63,8 @@ const badValue = ({ path, value, keyword, schema }: FaultOf<'value'>): Words => 
       fix,
     }
   }
-  if (keyword.startsWith('min')) return { slug, what: `\`${name}\` is empty`, fix: example(path, schema) }
+  if (['minLength', 'minItems', 'minProperties'].includes(keyword))
+    return { slug, what: `\`${name}\` is empty`, fix: example(path, schema) }
   const wanted = schema.patternErrorMessage ?? 'something else'
   return { slug, what: `\`${name}\` is ${shown(value)}; it must be ${wanted}`, fix: example(path, schema) }
 }
@@ -101,19 +103,25 @@ const missing = ({ path, key, schema }: FaultOf<'missing'>): Words => ({
   fix: example([...path, key], schema).replace('Write', 'Add'),
 })
 
+const owner = (path: Path): string => (path.length === 0 ? 'it' : `\`${spoken(path)}\``)
+
 const both = ({ path, keys }: FaultOf<'both'>): Words => ({
   slug: 'conflicting-keys',
   at: keys.map((key) => [...path, key]),
   part: 'key',
-  what: `it has both ${keys.map((key) => `\`${key}\``).join(' and ')}`,
+  what: `${owner(path)} has both ${keys.map((key) => `\`${key}\``).join(' and ')}`,
   fix: 'Keep one of them.',
 })
 
-const neither = ({ path, keys }: FaultOf<'neither'>): Words => ({
+const neither = ({ path, keys, schema }: FaultOf<'neither'>): Words => ({
   slug: 'missing-key',
   at: [path],
-  what: `it has neither ${keys.map((key) => `\`${key}\``).join(' nor ')}`,
-  fix: 'Add one of them, for example `chart: { path: chart }`.',
+  part: path.length === 0 ? 'value' : 'key',
+  what: `${owner(path)} has neither ${keys.map((key) => `\`${key}\``).join(' nor ')}`,
+  fix: example([...path, keys[0] ?? ''], schema).replace(
+    'Write, for example,',
+    'Add one of them, for example',
+  ),
 })
 
 const words: { [F in Fault['fault']]: (fault: FaultOf<F>, where: Where) => Words } = {

@@ -5,6 +5,7 @@ import type { Resolved, ResolvedRelease } from '../../core/records.ts'
 import { faultsInOutput } from './bad-output.ts'
 import { understand } from './helm-words.ts'
 import type { TemplatePlace, Understood } from './helm-words.ts'
+import { placeOfValue } from './values-place.ts'
 
 const longestExcerpt = 160
 
@@ -19,6 +20,14 @@ const excerptOf = (text: string | undefined, { line, column, at }: TemplatePlace
 /** Helm names a template by its chart (`web/templates/x.yaml`); the path that it has in the site. */
 const pathOf = (template: string, directory: string): string =>
   `${directory}/${template.slice(template.indexOf('/') + 1)}`
+
+/** Where a value is set that the chart has something against, without showing it; nowhere, where the chart itself sets it. */
+const placesOf = async (release: ResolvedRelease, value: string[], files: ReadFiles): Promise<Where[]> => {
+  const place = await placeOfValue(release, value, files)
+  if (place?.in !== 'file') return []
+  const { excerpt: _, ...shown } = place
+  return [shown]
+}
 
 const placed = async (place: TemplatePlace, directory: string, files: ReadFiles): Promise<Where> => {
   const file = pathOf(place.template, directory)
@@ -50,11 +59,15 @@ export const explainRefusal = async (
     problem({
       code: one.code,
       what: `Release ${release.name} (chart ${chart.name} ${chart.version}): ${one.what}`,
-      where: [...(one.place ? [await placed(one.place, chart.directory, files)] : []), inRelease],
+      where: [
+        ...(one.place ? [await placed(one.place, chart.directory, files)] : []),
+        ...((one.value && (await placesOf(release, one.value, files))) ?? []),
+        inRelease,
+      ],
       ...(one.why === undefined ? {} : { why: one.why }),
       fix: one.fix,
       raw: words,
     })
-  const [first, ...others] = understand(words, release.file, chart.directory)
+  const [first, ...others] = understand(words, release.file, chart)
   return [await explain(first), ...(await Promise.all(others.map(explain)))]
 }

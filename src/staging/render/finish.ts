@@ -1,28 +1,16 @@
 import { hookOf } from '../../core/hook.ts'
-import type { Hook } from '../../core/hook.ts'
-import { idOf, isCrd, keyOf } from '../../core/object.ts'
+import { idOf, keyOf } from '../../core/object.ts'
 import type { KubeObject } from '../../core/object.ts'
 import { good, problem, unless } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
 import { phases } from '../../core/records.ts'
-import type { Phase, RenderedObject, RenderedRelease, ResolvedRelease } from '../../core/records.ts'
+import type { RenderedObject, RenderedRelease, ResolvedRelease } from '../../core/records.ts'
 import { dropNulls } from '../../core/nulls.ts'
-import { findKind } from '../../core/target.ts'
+import { definitionOf } from '../../core/target.ts'
+import { isTestOnly, phaseOf } from './phase.ts'
 import type { FoundObject } from './read-release.ts'
 import { placeInScope } from './scope.ts'
 import type { Served } from './scope.ts'
-
-const isTestOnly = (hook: Hook | undefined): boolean =>
-  hook !== undefined && hook.events.every((event) => event === 'test')
-
-const isDeleteOnly = (hook: Hook): boolean =>
-  hook.events.every((event) => event === 'pre-delete' || event === 'post-delete' || event === 'test')
-
-const phaseOf = (object: KubeObject, hook: Hook | undefined): Phase => {
-  if (hook && isDeleteOnly(hook)) return 'delete-hooks'
-  if (isCrd(idOf(object))) return 'crds'
-  return hook ? 'hooks' : 'main'
-}
 
 /** Problems of an object's own say which release and template it came from. */
 const located = (found: Problem, release: ResolvedRelease, { origin }: FoundObject): Problem => ({
@@ -44,7 +32,7 @@ const finish = (
   if (isTestOnly(hook.value)) return good(undefined)
   const placed = placeInScope(found.object, release.namespace, served)
   if (!placed.ok) return placed
-  const isCustom = findKind(served.kinds, found.object.apiVersion, found.object.kind) === undefined
+  const isCustom = definitionOf(served.schemas, found.object) === undefined
   const object = dropNulls(placed.value, isCustom)
   const phase = phaseOf(object, hook.value)
   const runsAs = phase === 'crds' ? undefined : hook.value

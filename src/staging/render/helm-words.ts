@@ -1,3 +1,5 @@
+import { keysOfPointer } from '../../core/pointer.ts'
+
 /** Where in a template helm stopped. `column` counts from 0, as Go's template package does; `at` is the expression there. */
 export interface TemplatePlace {
   /** `web/templates/x.yaml`; the first part is the name of the chart. */
@@ -14,6 +16,8 @@ export interface Understood {
   why?: string
   fix: string
   place?: TemplatePlace
+  /** The way to the value that it is about, from the chart at the top. */
+  value?: string[]
 }
 
 type Reading = (words: string) => Understood[] | undefined
@@ -111,8 +115,12 @@ const badOutput: Reading = (words) => {
   ]
 }
 
+/** What a value is may be a secret: the schema's words quote it where it is of the wrong form. */
+const withoutValue = (fault: string): string =>
+  fault.replace(/^'.*' (?=does not match pattern|is not valid )/s, 'what is there ')
+
 const badValues =
-  (release: string): Reading =>
+  (release: string, chart: string): Reading =>
   (words) => {
     if (!words.includes("values don't meet the specifications of the schema")) return undefined
     const remote = /failing loading "([^"]+)"/.exec(words)?.[1]
@@ -125,12 +133,20 @@ const badValues =
           fix: 'Put that schema into the chart, and make $ref in values.schema.json a path to it.',
         },
       ]
-    const faults = Array.from(words.matchAll(/^- at '([^']*)': (.*)$/gm))
-    const said = faults.map(([, pointer = '', fault = '']): Understood => ({
-      code: 'render/values-schema',
-      what: `its values are not what the chart's schema wants: at ${pointer === '' ? 'the top' : pointer}: ${sentence(fault)}`,
-      fix: `Correct the values of ${release}; values.schema.json of the chart says what it takes.`,
-    }))
+    // Each chart that has something to say is named on a line of its own: the values of a chart below are those under its name.
+    const faults = Array.from(words.matchAll(/^(?:([\w.-]+):|- at '([^']*)': (.*))$/gm))
+    let below = ''
+    const said: Understood[] = []
+    for (const [, named, pointer = '', fault = ''] of faults) {
+      if (named !== undefined) below = named === chart ? '' : named
+      else
+        said.push({
+          code: 'render/values-schema',
+          what: `its values are not what the schema of ${below === '' ? 'the chart' : `its chart ${below}`} wants: at ${pointer === '' ? 'the top' : pointer}: ${sentence(withoutValue(fault))}`,
+          fix: `Correct the values of ${release}; values.schema.json of the chart says what it takes.`,
+          value: [...(below === '' ? [] : [below]), ...keysOfPointer(pointer)],
+        })
+    }
     return said.length > 0 ? said : undefined
   }
 
@@ -191,10 +207,15 @@ const lastWord = (words: string): string => {
 export const understand = (
   words: string,
   release: string,
-  directory: string,
+  chart: { name: string; directory: string },
 ): [Understood, ...Understood[]] => {
   const said = lastWord(words)
-  const readings = [badOutput, badValues(release), other(release, directory), inTemplates(release)]
+  const readings = [
+    badOutput,
+    badValues(release, chart.name),
+    other(release, chart.directory),
+    inTemplates(release),
+  ]
   for (const read of readings) {
     const [first, ...others] = read(said) ?? []
     if (first) return [first, ...others]

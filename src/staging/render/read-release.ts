@@ -1,5 +1,7 @@
 import type { ReadFiles } from '../../core/effects/files.ts'
 import type { Helm, Told } from '../../core/effects/helm.ts'
+import type { Memory } from '../../core/effects/memory.ts'
+import type { Sealer } from '../../core/effects/sealer.ts'
 import type { StandIn } from '../../core/effects/stand-in.ts'
 import { readObjects } from '../../core/manifest.ts'
 import type { KubeObject } from '../../core/object.ts'
@@ -7,29 +9,33 @@ import { all, bad, good, problem, unless } from '../../core/problem.ts'
 import type { Outcome, Problems } from '../../core/problem.ts'
 import type { Origin, Resolved, ResolvedRelease } from '../../core/records.ts'
 import type { Tell } from '../../core/stepper.ts'
+import { withPlaceholders } from '../../core/site-values/token.ts'
 import type { Target } from '../../core/target.ts'
 import { explainAsides } from './asides.ts'
 import { labelOf } from './bad-output.ts'
+import { withEncodedData } from './encoded-data.ts'
 import { explainRefusal } from './explain.ts'
+import { helmValuesOf } from './values.ts'
+
+/** `insisted`: a person named the key for this run, so it must fit; else one that fits nothing counts as none. */
+export interface Sealing {
+  sealer: Pick<Sealer, 'openSealed' | 'seal'>
+  insisted: boolean
+}
 
 export interface RenderSystem {
   helm: Pick<Helm, 'version' | 'template'>
   standIn: Pick<StandIn, 'visit'>
   files: ReadFiles
+  memory: Memory
   tell: Tell
+  /** Gives the key to what is sealed, where one is at hand; it is asked for only where something is sealed. */
+  openSealing?(): Promise<Outcome<Sealing | undefined>>
 }
 
 export interface FoundObject {
   object: KubeObject
   origin: Origin
-}
-
-/** A release as the objects that it comes to, in the order of helm's output, test hooks among them. */
-export interface ReleaseDocuments {
-  release: ResolvedRelease
-  objects: FoundObject[]
-  /** The version of helm; 'none' for plain manifests. */
-  renderedBy: string
 }
 
 /** Helm takes `1.36` as it is, but charts compare it with versions of three numbers, and no server calls itself so. */
@@ -41,6 +47,7 @@ const fromChart = async (
   chart: Resolved & { kind: 'chart' },
   target: Target,
   told: Told,
+  salt: string,
   { helm, files }: RenderSystem,
 ): Promise<Outcome<FoundObject[]>> => {
   const answered = await helm.template({
@@ -50,7 +57,7 @@ const fromChart = async (
     kubernetes: wholeVersion(target.kubernetes),
     told,
     upgrade: release.renderedAs === 'upgrade',
-    values: release.values,
+    values: await helmValuesOf(release, salt, files),
   })
   if (answered.answer === 'refused') return bad(await explainRefusal(answered, release, chart, files))
   if (answered.answer === 'failed')
@@ -67,42 +74,51 @@ const fromChart = async (
   return unless([...asides, ...read.warnings], () => read.value)
 }
 
-const fromManifest = async (file: string, files: ReadFiles): Promise<Outcome<FoundObject[]>> => {
+const fromManifest = async (
+  file: string,
+  { tokens }: ResolvedRelease,
+  salt: string,
+  files: ReadFiles,
+): Promise<Outcome<FoundObject[]>> => {
   const text = await files.readText(file)
-  return text === undefined
-    ? bad([
-        problem({
-          code: 'render/missing-manifest',
-          what: `${file} went away while the site was read.`,
-          where: [{ in: 'file', file }],
-          fix: 'Run again when nobody else is at work in the folder.',
-        }),
-      ])
-    : readObjects(text, file)
+  if (text === undefined)
+    return bad([
+      problem({
+        code: 'render/missing-manifest',
+        what: `${file} went away while the site was read.`,
+        where: [{ in: 'file', file }],
+        fix: 'Run again when nobody else is at work in the folder.',
+      }),
+    ])
+  const read = readObjects(withPlaceholders(text, tokens, salt), file)
+  if (!read.ok) return read
+  const encoded = withEncodedData(read.value, file)
+  return encoded.ok ? good(encoded.value, [...read.warnings, ...encoded.warnings]) : encoded
 }
 
-const fromManifests = async (paths: string[], files: ReadFiles): Promise<Outcome<FoundObject[]>> => {
-  const read = all(await Promise.all(paths.map((file) => fromManifest(file, files))))
+const fromManifests = async (
+  paths: string[],
+  release: ResolvedRelease,
+  salt: string,
+  files: ReadFiles,
+): Promise<Outcome<FoundObject[]>> => {
+  const read = all(await Promise.all(paths.map((file) => fromManifest(file, release, salt, files))))
   return read.ok ? good(read.value.flat(), read.warnings) : read
 }
 
-/** Renders one release with what it is told about the target, and reads the result as objects. */
-export const readRelease = async (
+/**
+ * The objects of one release, in the order of helm's output, test hooks among them: rendered with what it is told about the target, and
+ * with placeholders of this salt where its values name site values.
+ */
+export const readRelease = (
   release: ResolvedRelease,
   target: Target,
   told: Told,
+  salt: string,
   system: RenderSystem,
-): Promise<Outcome<ReleaseDocuments>> => {
+): Promise<Outcome<FoundObject[]>> => {
   const { resolved } = release
-  const subject = (state: 'working' | 'done' | 'failed'): void =>
-    system.tell({ tell: 'subject', stage: 'render', subject: release.name, state })
-  subject('working')
-  const objects =
-    resolved.kind === 'chart'
-      ? await fromChart(release, resolved, target, told, system)
-      : await fromManifests(resolved.files, system.files)
-  subject(objects.ok ? 'done' : 'failed')
-  if (!objects.ok) return objects
-  const renderedBy = resolved.kind === 'chart' ? system.helm.version : 'none'
-  return good({ release, objects: objects.value, renderedBy }, objects.warnings)
+  return resolved.kind === 'chart'
+    ? fromChart(release, resolved, target, told, salt, system)
+    : fromManifests(resolved.files, release, salt, system.files)
 }

@@ -3,21 +3,21 @@ import type { KubeObject } from '../../core/object.ts'
 import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
 import { findKind } from '../../core/target.ts'
-import type { ServedKind, Target } from '../../core/target.ts'
-import { remedyFor } from '../../core/unknown-kind.ts'
+import type { DescribedTarget, ServedKind } from '../../core/target.ts'
+import { remedyFor, serverOf } from '../../core/unknown-kind.ts'
 
-/** What the cluster will serve: the target's built-in kinds, and those that the CRDs of the set bring. */
-export interface Served extends Target {
+/** What the cluster will serve: the target's kinds, and those that the CRDs of the set bring. */
+export interface Served extends DescribedTarget {
   brought: ServedKind[]
 }
 
 const unknown = (object: KubeObject, served: Served): Problem =>
   problem({
     code: 'render/unknown-kind',
-    what: `${nameOf(idOf(object))}: neither Kubernetes ${served.kubernetes} nor a CustomResourceDefinition of the set serves the kind ${object.kind} in ${object.apiVersion}.`,
+    what: `${nameOf(idOf(object))}: neither ${serverOf(served)} nor a CustomResourceDefinition of the set serves the kind ${object.kind} in ${object.apiVersion}.`,
     where: [{ in: 'object', object: idOf(object) }],
     why: 'The API server would refuse it, and nobody can tell whether it belongs into a namespace.',
-    fix: remedyFor(object, [...served.kinds, ...served.brought], served.kubernetes),
+    fix: remedyFor(object, [...served.kinds, ...served.brought], served),
   })
 
 const dropped = (object: KubeObject): Problem =>

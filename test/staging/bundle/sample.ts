@@ -65,6 +65,9 @@ const release = (name: string, namespace: string, dependsOn: string[]): Validate
   timeoutSeconds: 300,
   renderedAs: 'upgrade',
   supplied: [{ name: 'db', namespace, keys: ['password'] }],
+  siteValues: [],
+  tokens: {},
+  lookup: 'nothing',
   resolved: {
     kind: 'chart',
     directory: `/tmp/${name}`,

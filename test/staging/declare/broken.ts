@@ -208,6 +208,98 @@ const dependencies: Table = {
   'a release whose own file is missing': { 'releases/database/release.yaml': undefined },
 }
 
+/** The release web with these site values, one a line, and this values file. */
+const withValues = (text: string, values = 'replicas: 1\n'): Files => ({
+  ...webWith(`valuesFiles: [values.yaml]\nsiteValues:\n${text.replaceAll(/^(?=.)/gm, '  ')}`),
+  'releases/web/values.yaml': values,
+})
+
+const siteValues: Table = {
+  'a site value without a recipe, and one with two': withValues(
+    'a: { at: [{ secret: web, key: a }] }\nb: { password: {}, supplied: true }',
+  ),
+  'a misspelt recipe, and one that is nothing': withValues('a: { pasword: {} }\nb: { password: }\nc:'),
+  'names that are none': withValues(`Admin_1: { password: {} }\n${'a'.repeat(53)}: { password: {} }`),
+  'passwords that cannot be made': withValues(
+    'a: { password: { length: 0, alphabet: letter } }\nb: { password: { length: 513 } }\nc: { password: { length: 8.5, base64: "no", lenght: 3 } }',
+  ),
+  'keys and certificates that cannot be made': withValues(
+    'a: { key: { bits: 1024 } }\nb: { certificate: { days: 0, dnsNames: [Web, "*.web", "a..b"], ipAddresses: [256.0.0.1, "::1", "1:2"] } }\nc: { certificate: { commonName: "", issuer: a/b/c } }',
+  ),
+  'an htpasswd of nobody, and a Secret that is none': withValues(
+    'a: { htpasswd: { user: "a:b" } }\nb: { secret: { name: DB } }\nc: { supplied: false }\nd: { sealed: true }',
+  ),
+  'places that are none': withValues(
+    'a: { password: {}, at: [{ secret: web }, { kind: Deployment, pointer: metadata }, { name: web, secret: web, key: a }, { part: cert, kind: apps/Deployment, name: web, pointer: /a }] }',
+  ),
+  'places twice, in one value and in another': withValues(
+    'a: { password: {}, at: [{ secret: web, key: a }, { secret: web, key: b, after: "x" }] }\nb: { password: {}, at: [{ secret: web, key: a, namespace: shop, before: "y" }, { secret: web, key: b, after: "x" }, { secret: web, key: b, after: "z" }] }',
+  ),
+  'a place of another release': {
+    ...withValues('a: { password: {}, at: [{ secret: web, key: a }] }'),
+    'releases/database/release.yaml':
+      'namespace: shop\nchart: { path: chart }\nsiteValues: { b: { password: {}, at: [{ secret: web, key: a }] } }\n',
+  },
+  'places in the data of a Secret, and parts that are not made': withValues(
+    'a: { password: {}, at: [{ kind: Secret, name: web, pointer: /data/a }, { secret: web, key: b, part: key }] }\nb: { key: {}, at: [{ secret: web, key: c, part: certificate }] }',
+  ),
+  'issuers that are none': withValues(
+    [
+      'ca: { certificate: { commonName: ca, authority: true }, at: [{ secret: ca, key: a }] }',
+      'leaf: { certificate: { commonName: leaf, issuer: caa }, at: [{ secret: leaf, key: a }] }',
+      'other: { certificate: { commonName: other, issuer: leaf }, at: [{ secret: other, key: a }] }',
+      'more: { certificate: { commonName: more, issuer: word }, at: [{ secret: more, key: a }] }',
+      'far: { certificate: { commonName: far, issuer: databse/ca }, at: [{ secret: far, key: a }] }',
+      'word: { password: {}, at: [{ secret: word, key: a }] }',
+      'hash: { htpasswd: { of: ca }, at: [{ secret: hash, key: a }] }',
+      'long: { password: { length: 55, base64: true } }',
+      'hashed: { htpasswd: { of: long }, at: [{ secret: hash, key: b }] }',
+    ].join('\n'),
+  ),
+  'certificates that sign each other in a circle': withValues(
+    [
+      'a: { certificate: { commonName: a, authority: true, issuer: b } }',
+      'b: { certificate: { commonName: b, authority: true, issuer: web/a } }',
+      'c: { certificate: { commonName: c, authority: true, issuer: c } }',
+    ].join('\n'),
+  ),
+  'tokens that name nothing': {
+    ...withValues(
+      'admin-password: { password: {} }\nca: { certificate: { commonName: ca } }',
+      [
+        'a: $(site:admin-pasword)',
+        'b: $(site:admin-password) $(site:admin-password.key) $(site:ca.cert)',
+        'c: "$(site:databse/x), $(site:database/x), $(site:db)"',
+        '# d: $(site:gone)',
+        '',
+      ].join('\n'),
+    ),
+    'releases/database/release.yaml':
+      'namespace: shop\nchart: { path: chart }\nsiteValues: { db: { supplied: true } }\nvalues: { x: ["$(site:web/ca.key)", "$(site:no)"], "$(site:yes)": 1 }\n',
+  },
+  'tokens that are none': withValues(
+    'a: { password: {} }',
+    'a: $(site:a\nb: "$(site: a)"\nc: $(site:)\nd: $(site:A)\ne: $(site:a/b/c)\nf: $(site:a.b.c)\n',
+  ),
+  'tokens in manifests': {
+    [web]: 'namespace: shop\nmanifests: [manifests]\nsiteValues: { a: { password: {} } }\n',
+    'releases/web/manifests/a.yaml': 'kind: Secret\nstringData:\n  a: $(site:a)\n  b: $(site:b)\n',
+    'releases/web/manifests/notes.txt': '$(site:c)\n',
+  },
+  'a value of another environment, and one of a release that is disabled': {
+    ...webWith(
+      'values: { a: $(site:a), b: $(site:database/b) }\nenvironments: { production: { siteValues: { a: { password: {} } } } }',
+    ),
+    'releases/database/release.yaml':
+      'namespace: shop\nchart: { path: chart }\nsiteValues: { b: { password: {} } }\nenvironments: { staging: { enabled: false } }\n',
+  },
+  'a value that nobody uses': withValues(
+    'a: { password: {} }\nb: { password: {} }\nc: { secret: { name: db, key: a } }',
+    'x: $(site:b)\n# $(site:a)\n',
+  ),
+  'an unknown policy of lookup': webWith('lookup: last'),
+}
+
 const many: Table = {
   'problems of many files at once': {
     ...siteWith('name: sample', 'name: Sample'),
@@ -219,4 +311,12 @@ const many: Table = {
   },
 }
 
-export const broken: { [golden: string]: Table } = { syntax, structure, sites, files, dependencies, many }
+export const broken: { [golden: string]: Table } = {
+  syntax,
+  structure,
+  sites,
+  files,
+  dependencies,
+  'site-values': siteValues,
+  many,
+}

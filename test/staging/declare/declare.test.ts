@@ -2,6 +2,7 @@ import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import { exitCodeOf } from '../../../src/core/problem.ts'
+import type { SiteValue } from '../../../src/core/site-values/recipe.ts'
 import { declare } from '../../../src/staging/declare/declare.ts'
 import { environmentsOf } from '../../../src/staging/declare/environments.ts'
 import { openFiles } from '../../../src/system/files.ts'
@@ -23,6 +24,13 @@ for (const [name, table] of Object.entries(broken))
   })
 
 const web = 'releases/web/release.yaml'
+
+/** What the stand-in may answer for a key of a Secret that people make. */
+const read = (namespace: string, secret: string, key: string): SiteValue => ({
+  id: `secret:${namespace}/${secret}/${key}`,
+  recipe: { made: 'read', secret, namespace, key },
+  places: [],
+})
 
 test('a site without a fault becomes records with all defaults filled in', async (t) => {
   const outcome = await declared({})
@@ -64,6 +72,9 @@ test('a site without a fault becomes records with all defaults filled in', async
           timeoutSeconds: 900,
           renderedAs: 'install',
           supplied: [{ name: 'db-password', namespace: 'shop', keys: ['password'] }],
+          siteValues: [read('shop', 'db-password', 'password')],
+          tokens: {},
+          lookup: 'nothing',
         },
         {
           name: 'web',
@@ -76,6 +87,9 @@ test('a site without a fault becomes records with all defaults filled in', async
           timeoutSeconds: 900,
           renderedAs: 'install',
           supplied: [],
+          siteValues: [],
+          tokens: {},
+          lookup: 'nothing',
         },
       ],
     },
@@ -114,7 +128,7 @@ dependsOn: [database]
 timeout: 90s
 supplied: [{ secret: token, keys: [a] }, { secret: other, namespace: elsewhere, keys: [b] }]
 environments:
-  production: { namespace: front, timeout: 1h30m, renderedAs: upgrade, dependsOn: [] }
+  production: { namespace: front, timeout: 1h30m, renderedAs: upgrade, lookup: last-render, dependsOn: [] }
 `,
   }
   const of = async (environment: string) => {
@@ -138,6 +152,9 @@ environments:
       { name: 'token', namespace: 'shop', keys: ['a'] },
       { name: 'other', namespace: 'elsewhere', keys: ['b'] },
     ],
+    siteValues: [read('elsewhere', 'other', 'b'), read('shop', 'token', 'a')],
+    tokens: {},
+    lookup: 'nothing',
   }
   t.deepEqual(await of('staging'), staging as never)
   t.deepEqual(await of('production'), {
@@ -151,6 +168,8 @@ environments:
       { name: 'token', namespace: 'front', keys: ['a'] },
       { name: 'other', namespace: 'elsewhere', keys: ['b'] },
     ],
+    siteValues: [read('elsewhere', 'other', 'b'), read('front', 'token', 'a')],
+    lookup: 'last-render',
   } as never)
 })
 

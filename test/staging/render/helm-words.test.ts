@@ -114,11 +114,10 @@ const cases = [
 ]
 for (const { says, words, ...wanted } of cases)
   test(`helm's words are understood: ${says}`, (t) => {
-    const [{ fix, why: _, ...found }, ...others] = understand(
-      words,
-      'releases/web/release.yaml',
-      'releases/web/chart',
-    )
+    const [{ fix, why: _, ...found }, ...others] = understand(words, 'releases/web/release.yaml', {
+      name: 'web',
+      directory: 'releases/web/chart',
+    })
     t.deepEqual(found, wanted as typeof found)
     t.not(fix, '')
     t.is(others.length, 0)
@@ -126,12 +125,23 @@ for (const { says, words, ...wanted } of cases)
 
 test('each fault that the values schema finds is a problem of its own', (t) => {
   const words =
-    "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nweb:\n- at '': missing property 'host'\n- at '/replicas': got string, want integer\n"
+    "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nweb:\n- at '': missing property 'host'\n- at '/replicas': got string, want integer\ncache:\n- at '/a/0': got boolean, want integer\n- at '/p': 'hunter2' does not match pattern '^x'\n"
   t.deepEqual(
-    understand(words, 'r', 'd').map(({ what }) => what),
+    understand(words, 'r', { name: 'web', directory: 'd' }).map(({ what, value }) => [what, value]),
     [
-      "its values are not what the chart's schema wants: at the top: missing property 'host'.",
-      "its values are not what the chart's schema wants: at /replicas: got string, want integer.",
+      ["its values are not what the schema of the chart wants: at the top: missing property 'host'.", []],
+      [
+        'its values are not what the schema of the chart wants: at /replicas: got string, want integer.',
+        ['replicas'],
+      ],
+      [
+        'its values are not what the schema of its chart cache wants: at /a/0: got boolean, want integer.',
+        ['cache', 'a', '0'],
+      ],
+      [
+        "its values are not what the schema of its chart cache wants: at /p: what is there does not match pattern '^x'.",
+        ['cache', 'p'],
+      ],
     ],
   )
 })

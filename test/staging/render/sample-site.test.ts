@@ -1,3 +1,4 @@
+import { forgetful } from '../../../src/core/effects/memory.ts'
 import test from 'ava'
 import { join } from 'node:path'
 import { printJson } from '../../../src/core/json.ts'
@@ -24,7 +25,10 @@ const rendered = async (environment: string, without: string[] = []): Promise<Se
   const helm = valueOf(await openHelm(root, declared.lock.helm))
   const target = valueOf(await loadTarget(declared.site.target.kubernetes))
   const set = valueOf(await resolve(kept, { files, helm }))
-  const outcome = await render({ set, target }, { helm, files, tell: () => {}, standIn })
+  const outcome = await render(
+    { set, target, wanted: new Set(set.releases.map(({ name }) => name)) },
+    { helm, files, tell: () => {}, standIn, memory: forgetful },
+  )
   // The sample site is there to be free of warnings, too.
   const warnings = outcome.ok ? outcome.warnings.map(({ what }) => what) : []
   if (warnings.length > 0) throw new Error(warnings.join('\n'))
@@ -102,6 +106,7 @@ test('the ServiceMonitors are there because monitoring brings their CRD, and go 
     namesOf(set).filter((name) => name.includes('ServiceMonitor '))
   t.deepEqual(monitors(await rendered('staging')), [
     'database main ServiceMonitor shop/database',
+    'sessions main ServiceMonitor shop/sessions',
     'web main ServiceMonitor shop/web',
   ])
   t.deepEqual(monitors(await rendered('staging', ['monitoring'])), [])

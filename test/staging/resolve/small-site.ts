@@ -40,6 +40,9 @@ export const releaseOf = (name: string, changes: Partial<Release> = {}): Release
   timeoutSeconds: 60,
   renderedAs: 'install',
   supplied: [],
+  siteValues: [],
+  tokens: {},
+  lookup: 'nothing',
   ...changes,
 })
 

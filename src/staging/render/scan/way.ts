@@ -24,6 +24,13 @@ const namedIn = (questions: Question[]): string[] | undefined => {
   return Array.from(named).sort()
 }
 
+/** The API versions that a chart can ask for, or undefined where they are not known before the render. */
+export const apiVersionsAsked = ({
+  questions,
+  opaque,
+}: Pick<ChartScan, 'questions' | 'opaque'>): string[] | undefined =>
+  opaque ? undefined : namedIn(questions.filter(({ about }) => about === 'api-versions'))
+
 /**
  * The cheapest way that gives the same as the dearest. `helmVersion` decides what helm believes without a server; of a helm whose
  * list is not known here, every chart that asks is rendered by asking. `served`: all that `.Capabilities.APIVersions.Has` is true for

@@ -1,0 +1,127 @@
+import { groupKindOf, idOf, nameOf } from '../../../core/object.ts'
+import type { ObjectId } from '../../../core/object.ts'
+import { pointerOf } from '../../../core/pointer.ts'
+import { problem } from '../../../core/problem.ts'
+import type { Problem, Where } from '../../../core/problem.ts'
+import type { Origin, ResolvedRelease } from '../../../core/records.ts'
+import type { FoundObject } from '../read-release.ts'
+import { keyOfPlace, declaredKey } from './identity.ts'
+import type { Row } from './compared.ts'
+import { fieldAt } from './field.ts'
+import type { Field } from './field.ts'
+import type { Proposal } from './propose.ts'
+import type { Proposed } from './propose/draft.ts'
+import type { Candidate, Leftover } from './propose/collect.ts'
+import { declarationOf } from './propose/declaration.ts'
+
+const whereOf = (
+  release: ResolvedRelease,
+  object: ObjectId,
+  origin: Origin | undefined,
+  field?: Field,
+): Where => ({
+  in: 'object',
+  object,
+  release: release.name,
+  ...(field?.in === 'object' ? { pointer: field.pointer } : {}),
+  ...(origin ? { template: origin.template, line: origin.line } : {}),
+})
+
+const inFile = (release: ResolvedRelease): Where => ({
+  in: 'release',
+  release: release.name,
+  file: release.file,
+})
+
+const fieldWords = (object: ObjectId, field: Field): string =>
+  field.in === 'secret' ? `key ${field.key} of ${nameOf(object)}` : `${field.pointer} of ${nameOf(object)}`
+
+const undeclared = (release: ResolvedRelease, one: Proposed, rows: Row[]): Problem => {
+  const declared = release.siteValues.find(({ id }) => id === one.siteValue.id)?.places.length ?? 0
+  const places = one.siteValue.places.slice(declared).map((place) => {
+    const row = rows.find(({ raw }) => declaredKey(release, raw[0]!) === keyOfPlace(release, place))
+    const object = row ? idOf(row.raw[0]!) : place.object
+    const template = row ? ` (${row.origin.template})` : ''
+    return {
+      words: `${fieldWords(object, place.field)}${template}`,
+      where: whereOf(release, object, row?.origin, place.field),
+    }
+  })
+  const [is, ...others] = places.map(({ words }) => words)
+  return problem({
+    code: 'render/undeclared-random',
+    what: `Release ${release.name}: ${[is, ...others].join(' and ')} ${others.length === 0 ? 'is' : 'are'} different at each render.`,
+    where: [...places.map(({ where }) => where), inFile(release)],
+    why: 'The chart makes it up: it would be seen in git, and each apply would change it.',
+    fix: `Declare it in ${release.file}, once you have read it over:\n${declarationOf([one], release)}`,
+  })
+}
+
+/** What was transformed, in words. */
+const sourceOf = (of: string | Candidate): string => {
+  if (typeof of === 'string') return `the site value ${of}`
+  const [place] = of.places
+  return place === undefined ? 'what the chart makes up' : fieldWords(place.object, place.field)
+}
+
+const leftover = (release: ResolvedRelease, { row, difference, transformed }: Leftover): Problem => {
+  const object = row.raw[0]!
+  const field = fieldAt(object, difference.path)
+  const id = idOf(object)
+  const place = `Release ${release.name}: ${fieldWords(id, field)} (${row.origin.template})`
+  const where = [
+    whereOf(release, id, row.origin, { in: 'object', pointer: pointerOf(difference.path) }),
+    inFile(release),
+  ]
+  if (transformed === 'perhaps')
+    return problem({
+      code: 'render/transformed-site-value',
+      what: `${place} looks like a checksum and differs between two renders: of something random, or of what the placeholder of a site value stands in.`,
+      where,
+      why: 'What the chart made of a placeholder says nothing about the value.',
+      fix: 'Switch it off in the values, or declare this field as a site value of its own.',
+    })
+  if (transformed)
+    return problem({
+      code: 'render/transformed-site-value',
+      what: `${place} holds ${transformed.words} of ${sourceOf(transformed.of)}.`,
+      where,
+      why: 'What the chart made of a placeholder, or of a value that is made anew, would not fit the value that the control plane has.',
+      fix: 'Declare this field as a site value of its own: `supplied`, or `sealed`; or find a value of the chart that leaves it out.',
+    })
+  if (difference.of === 'order')
+    return problem({
+      code: 'render/undeclared-random',
+      what: `${place} holds the same at each render, in another order.`,
+      where,
+      why: 'The template goes through a map in no order (`keys`, `values`), and order can mean something.',
+      fix: 'Let the template sort it (`sortAlpha`), or settle it by a value of the chart.',
+    })
+  return problem({
+    code: 'render/undeclared-random',
+    what: `${place} is different at each render, and no site value can stand there.`,
+    where,
+    why: 'A site value is a text, or a part of one. This is a number, a list, bytes, or there in one render alone.',
+    fix: 'Settle it by a value of the chart.',
+  })
+}
+
+const lonely = (release: ResolvedRelease, { object, origin }: FoundObject): Problem => {
+  const id = idOf(object)
+  return problem({
+    code: 'render/undeclared-random',
+    what: `Release ${release.name}: ${groupKindOf(id)} ${object.metadata.name} (${origin.template}) is not in every render.`,
+    where: [whereOf(release, id, origin), inFile(release)],
+    why: 'Its name, or whether it is there at all, is left to chance: each apply would make another one.',
+    fix: 'Settle it by a value of the chart, such as its name.',
+  })
+}
+
+/** What differs between two renders of a release, as problems: with the lines to declare where a site value would serve. */
+export const problemsOf = (release: ResolvedRelease, proposal: Proposal, rows: Row[]): Problem[] => [
+  ...proposal.proposed.map((one) => undeclared(release, one, rows)),
+  ...proposal.left.map((one) => leftover(release, one)),
+  ...Array.from(new Map(proposal.lone.map((one) => [one.origin.template, one])).values(), (one) =>
+    lonely(release, one),
+  ),
+]
