@@ -50,8 +50,7 @@ export const isObject = (value: unknown): value is JsonObject =>
 
 /** Sets a key even where it is named `__proto__`: an assignment would change the prototype and lose the field. */
 export const setField = (target: JsonObject, key: string, value: Json): void => {
-  if (key !== '__proto__') target[key] = value
-  else Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+  Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
 /** The same value with the keys of every map in code unit order: what digests and files are made of. */

@@ -15,6 +15,13 @@ export const keysOfPointer = (pointer: string): string[] =>
     .slice(1)
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
 
+/** What a JSON pointer leads to; undefined where nothing is. */
+export const atPointer = (value: Json, pointer: string): Json | undefined =>
+  keysOfPointer(pointer).reduce<Json | undefined>((found, key) => {
+    if (Array.isArray(found)) return found[Number(key)]
+    return isObject(found) && Object.hasOwn(found, key) ? found[key] : undefined
+  }, value)
+
 /** A copy of `value` in which the place at `path`, which exists, holds `next`. What lies beside the path is shared, not copied. */
 export const replaceAt = (value: Json, path: Path, next: Json): Json => {
   const [step, ...rest] = path

@@ -1,4 +1,5 @@
 import { execa } from 'execa'
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,13 +51,27 @@ const gaveUp = (what: string, fix: string, raw: string): HelmRun => ({
 
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes)
 
-/** Runs `use` with a new folder that only this user can read, and removes it in the end. */
+const openFolders = new Set<string>()
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Removes all folders that are open, and lets the signal do what it does. */
+const leave = (signal: NodeJS.Signals): void => {
+  for (const folder of openFolders) rmSync(folder, { recursive: true, force: true })
+  for (const one of signals) process.off(one, leave)
+  process.kill(process.pid, signal)
+}
+
+/** Runs `use` with a new folder that only this user can read, and removes it in the end, also where a signal is that: it may hold secrets. */
 export const inPrivateFolder = async <T>(use: (folder: string) => Promise<T>): Promise<T> => {
   const folder = await mkdtemp(join(tmpdir(), 'scout-helm-'))
+  if (openFolders.size === 0) for (const signal of signals) process.on(signal, leave)
+  openFolders.add(folder)
   try {
     return await use(folder)
   } finally {
     await rm(folder, { recursive: true, force: true })
+    openFolders.delete(folder)
+    if (openFolders.size === 0) for (const signal of signals) process.off(signal, leave)
   }
 }
 

@@ -28,7 +28,7 @@ const inBase64 = (value: string, before: number): string =>
     .replace(/=+$/, '')
     .slice(before === 0 ? 0 : before + 1, -1)
 
-/** The forms in which a value would show: in clear, in JSON, in base64, as SHA-256, and each of its longer lines. */
+/** The forms in which a value would show: in clear, in JSON, in base64, in hex, as SHA-256, and each of its longer lines. */
 export const formsOf = (value: string): string[] => {
   const digest = createHash('sha256').update(value).digest()
   return [
@@ -36,6 +36,7 @@ export const formsOf = (value: string): string[] => {
     value.trimEnd(),
     printJson(value).slice(1, -1),
     ...[0, 1, 2].map((before) => inBase64(value, before)),
+    Buffer.from(value).toString('hex'),
     digest.toString('hex'),
     digest.toString('base64').slice(0, -1),
     digest.toString('base64url'),

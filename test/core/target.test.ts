@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { KubeObject } from '../../src/core/object.ts'
-import { apiVersionOf, findKind, kindsOfCrd } from '../../src/core/target.ts'
+import { findKind, kindsOfCrd } from '../../src/core/target.ts'
 import type { ServedKind } from '../../src/core/target.ts'
 
 const pod: ServedKind = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true }
@@ -60,4 +60,3 @@ test('a kind is found under the apiVersion that it is served as, and no other', 
   t.is(findKind([pod, deployment], 'apps/v1beta1', 'Deployment'), undefined)
   t.is(findKind([pod, deployment], 'v1', 'Deployment'), undefined)
 })
-

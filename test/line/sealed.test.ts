@@ -1,15 +1,16 @@
-import { randomUUID } from 'node:crypto'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
-import bcrypt from 'bcryptjs'
+import { compareSync } from 'bcryptjs'
 import { execa } from 'execa'
+import { tracesOf } from '../apply/traces.ts'
 import { findPrograms } from '../control-plane/build.ts'
 import { freshNamespace, sharedControlPlane } from '../control-plane/shared.ts'
+import { secretsIn } from './secrets.ts'
 import { ended, root } from './site.ts'
 import type { Ended } from './site.ts'
 
@@ -21,25 +22,6 @@ const first = {
 const second = { ...first, password: 'correcthorsebattery9' }
 
 const sum = (text: string): string => createHash('sha256').update(text).digest('hex')
-
-/** Every form in which a value must not be found. */
-const formsOf = (value: string): string[] => {
-  const bytes = Buffer.from(value)
-  // Inside of bigger texts, base64 can begin at each of three places; what depends on the value alone counts.
-  const inside = [0, 1, 2].map((before) =>
-    Buffer.concat([Buffer.alloc(before), bytes])
-      .toString('base64')
-      .slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6)),
-  )
-  return [
-    ...value.split('\n').filter((line) => line.length > 8),
-    JSON.stringify(value).slice(1, -1),
-    ...inside,
-    bytes.toString('hex'),
-    sum(value),
-    Buffer.from(createHash('sha256').update(value).digest()).toString('base64'),
-  ]
-}
 
 const files = (namespace: string, site: string, recipients: string[]): { [path: string]: string } => ({
   '.gitignore': 'node_modules\ndist/\n.cache/\nkeys/\n',
@@ -82,7 +64,7 @@ spec:
   template:
     metadata:
       labels: { app: web }
-      annotations: { checksum/secret: {{ .Values.db.password | sha256sum }} }
+      annotations: { checksum/secret: {{ toJson .Values.db | sha256sum }} }
     spec:
       containers: [{ name: web, image: "nginx:1", envFrom: [{ secretRef: { name: web } }] }]
 `,
@@ -94,7 +76,7 @@ const plain = ({ password, token }: typeof first): string =>
 interface Bench {
   folder: string
   /** Everything that the programs printed. */
-  said: string[]
+  said: Ended[]
   scout(args: string[], env?: { [name: string]: string }): Promise<Ended>
   apply(args: string[], env?: { [name: string]: string }): Promise<Ended>
   git(...args: string[]): Promise<Ended>
@@ -145,13 +127,13 @@ const bench = async (t: ExecutionContext, namespace: string, site: string): Prom
     return `${stdout}\n`
   }
   await writeFile(join(folder, secrets), await encrypted(first))
-  const said: string[] = []
+  const said: Ended[] = []
   const run = async (program: string, args: string[], env: { [name: string]: string } = {}) => {
     const done = await ended('node', [join(root, 'src', program), ...args], {
       cwd: folder,
       env: { CI: 'true', GIT_CONFIG_GLOBAL: '/dev/null', ...env },
     })
-    said.push(done.stdout, done.stderr)
+    said.push(done)
     return done
   }
   const author = ['-c', 'user.name=Test', '-c', 'user.email=test@site.example']
@@ -194,23 +176,21 @@ const treeOf = async (folder: string): Promise<Map<string, Buffer>> => {
   return found
 }
 
-/** Nothing that was written or said holds a secret in any form: all files of the site, git's objects and bundles unpacked. */
-const holdsNone = async (
-  t: ExecutionContext,
-  { folder, said, git }: Bench,
-  values: string[],
-): Promise<void> => {
-  const texts = new Map([['what was said', said.join('\n')]])
-  for (const [path, bytes] of await treeOf(folder)) {
-    texts.set(path, bytes.toString('latin1'))
-    if (path.endsWith('.tgz')) texts.set(`${path} unpacked`, gunzipSync(bytes).toString('latin1'))
+test('a value is found in whatever form a file holds it', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'scout-forms-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  const { password } = first
+  const texts = {
+    clear: `x ${password} y`,
+    base64: Buffer.from(`user:${password}:more`).toString('base64'),
+    hex: Buffer.from(password).toString('hex'),
+    sum: sum(password),
+    packed: gzipSync(password),
   }
-  texts.set('git', (await git('log', '-p', '--all')).stdout)
-  t.true(texts.size > 20)
-  for (const [path, text] of texts)
-    for (const value of values)
-      for (const form of formsOf(value)) t.false(text.includes(form), `${path} holds ${form}`)
-}
+  for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text)
+  t.deepEqual(await secretsIn(folder, [], [password]), Object.keys(texts).sort())
+  t.deepEqual(await secretsIn(folder, [], [second.password]), [])
+})
 
 test('what is sealed is rendered without its key, made anew with it, carried in the bundle and opened on the control plane alone', async (t) => {
   t.timeout(10 * 60_000)
@@ -308,7 +288,7 @@ test('what is sealed is rendered without its key, made anew with it, carried in 
     t.is(there?.['url'], `postgres://app:${password}@db`)
     t.is(there?.['config.yaml'], `db:\n  password: ${password}\n`)
     t.is(there?.['sum'], sum(password))
-    t.true(bcrypt.compareSync(password, there?.['login']?.replace('admin:', '') ?? ''))
+    t.true(compareSync(password, there?.['login']?.replace('admin:', '') ?? ''))
   }
   isRight(await secretThere(), first)
   t.regex(went(t, await apply(one, [], key)), /nothing to do/)
@@ -347,6 +327,22 @@ test('what is sealed is rendered without its key, made anew with it, carried in 
   const altered = await site.scout(['render'], key)
   t.is(altered.exitCode, 1)
   t.regex(altered.stderr, /sops\/wrong-mac/)
+  // What no field is made of shows at the apply.
+  const release = join(site.folder, 'releases/web/release.yaml')
+  await writeFile(release, (await readFile(release, 'utf8')).replace(/siteValues:[^]*/, ''))
+  const template = join(site.folder, 'releases/web/chart/templates/web.yaml')
+  const lines = (await readFile(template, 'utf8')).split('\n')
+  await writeFile(template, lines.filter((line) => !/^ {2}(sum|login):/.test(line)).join('\n'))
+  went(t, await site.scout(['render']))
+  await commit(site, 'Altered')
+  const refused = await apply(await bundle('1.0.2'), [], key)
+  t.is(refused.exitCode, 1)
+  t.regex(refused.stderr, /sops\/wrong-mac/)
+  isRight(await secretThere(), second)
 
-  await holdsNone(t, site, [first.password, first.token, second.password])
+  const values = [first.password, first.token, second.password]
+  const history = await site.git('log', '-p', '--all')
+  t.true(history.stdout.includes('ENC[AES256_GCM,'))
+  t.deepEqual(await secretsIn(site.folder, [...site.said, history], values), [])
+  t.deepEqual(await tracesOf(controlPlane.request, `${name}-test`, namespace, values, site.said), [])
 })

@@ -123,7 +123,7 @@ test("nothing of the user's helm or kubeconfig leaks into a run, and no secret i
   const answer = await helm.template({ ...request, values: [{ from: 'text', text: JSON.stringify(values) }] })
   const text = answer.answer === 'rendered' ? answer.text : ''
   t.regex(text, /^arg: template$/m)
-  t.regex(text, /^arg: --values=.*values-0\.json/m)
+  t.regex(text, /^arg: --values=.*values-0\.yaml/m)
   t.regex(text, /^KUBECONFIG='.*no-kubeconfig'$/m)
   t.notRegex(text, /real-cluster|of the user|home\/me|hunter2/)
 })

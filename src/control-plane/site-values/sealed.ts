@@ -1,21 +1,11 @@
 import type { Parts } from '../../core/effects/maker.ts'
 import type { Sealer } from '../../core/effects/sealer.ts'
-import { isObject } from '../../core/json.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
-import { keysOfPointer } from '../../core/pointer.ts'
+import { atPointer } from '../../core/pointer.ts'
 import { good, problem, unless } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
 import type { SiteValue } from '../../core/site-values/recipe.ts'
 import type { Wanted } from '../../core/wanted.ts'
 import { holdsPlaceholder } from './taken.ts'
-
-const textAt = (values: JsonObject, pointer: string): string | undefined => {
-  const found = keysOfPointer(pointer).reduce<Json | undefined>((value, key) => {
-    if (Array.isArray(value)) return value[Number(key)]
-    return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
-  }, values)
-  return typeof found === 'string' ? found : undefined
-}
 
 const refuse = (slug: string, file: string, set: string, what: string, fix: string): Problem =>
   problem({
@@ -55,9 +45,9 @@ export const sealedValues = async (
     }
     const encrypted = new Set(opened.value.sealed)
     for (const { id, pointer } of own) {
-      const value = textAt(opened.value.values, pointer)
+      const value = atPointer(opened.value.values, pointer)
       const why =
-        value === undefined
+        typeof value !== 'string'
           ? `${file} has no text at ${pointer}`
           : !encrypted.has(pointer)
             ? `${file} has it at ${pointer} in clear, or it is empty`

@@ -64,11 +64,27 @@ export const outlineOf = (text: string, file: string): Outcome<Outline> | undefi
   const problems: Problem[] = []
   const leaves: SealedLeaf[] = []
 
-  const refuse = (slug: string, node: Scalar, path: Path, what: string, why: string): void => {
+  const refuse = (
+    slug: string,
+    node: Scalar,
+    path: Path,
+    what: string,
+    why: string,
+    fix = 'Restore the file from git.',
+  ): void => {
     const line = lineOf(node)
     const name = `The value at ${pointerOf(path)} of ${file} (line ${line})`
-    problems.push(refusal(slug, file, `${name} ${what}.`, 'Restore the file from git.', { line, why }))
+    problems.push(refusal(slug, file, `${name} ${what}.`, fix, { line, why }))
   }
+  const inClear = (node: Scalar, path: Path): void =>
+    refuse(
+      'not-encrypted',
+      node,
+      path,
+      'ought to be encrypted and is not',
+      'Everybody can read it.',
+      'Take it out, write it with `sops edit` or `sops set`, and treat it as known to others.',
+    )
 
   type Place = (leaf: SealedLeaf) => Json
 
@@ -77,19 +93,13 @@ export const outlineOf = (text: string, file: string): Outcome<Outline> | undefi
     const text = textOf(node)
     const wanted = isEncrypted(keys)
     const isNull = plain?.type === 'null'
-    if (wanted && !isNull && plain?.type !== 'str')
-      refuse('not-encrypted', node, path, 'ought to be encrypted and is not', 'Everybody can read it.')
+    if (wanted && !isNull && plain?.type !== 'str') inClear(node, path)
     else if (wanted && !isNull && text !== '') {
       const read = readEncrypted(text)
       if (typeof read === 'string') {
-        const clear = !text.startsWith('ENC[')
-        refuse(
-          clear ? 'not-encrypted' : 'not-decrypted',
-          node,
-          path,
-          clear ? 'ought to be encrypted and is not' : read,
-          clear ? 'Everybody can read it.' : 'Somebody or something changed the file outside of sops.',
-        )
+        if (text.startsWith('ENC['))
+          refuse('not-decrypted', node, path, read, 'Somebody or something changed the file outside of sops.')
+        else inClear(node, path)
       } else if (read.type === 'comment') return nothing
       else return place({ pointer: pointerOf(path), path, type: read.type, line: lineOf(node), text })
     } else if (!wanted && typeof readEncrypted(text) !== 'string')

@@ -122,7 +122,7 @@ export const construct = ({ text, events, original }: Parsed): Constructed => {
   const isMergeKey = (event: Node): boolean =>
     event.type === EVENT_ID.SCALAR &&
     (event.tagStart < 0
-      ? event.style === SCALAR_STYLE.PLAIN && event.valueEnd - event.valueStart === '<<'.length
+      ? event.style === SCALAR_STYLE.PLAIN
       : text.slice(event.tagStart, event.tagEnd) === '!!merge') &&
     getScalarValue(text, event) === '<<'
 

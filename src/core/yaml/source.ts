@@ -17,9 +17,9 @@ export interface Source {
 /** A longer line is shown only around what is wrong in it. */
 const widestExcerpt = 160
 
-/** User and password in a URL, each character as `*`: a message may not hold them, and columns must stay what they are. */
+/** User and password in a URL, and a private key of age, each character as `*`: a message may not hold them, and columns must stay what they are. */
 const masked = (text: string): string =>
-  text.replaceAll(/(?<=:\/\/)[^/@\s]+(?=@)/g, (user) => '*'.repeat(user.length))
+  text.replaceAll(/(?<=:\/\/)[^/@\s]+(?=@)|(?<=AGE-SECRET-KEY-)\w+/g, (secret) => '*'.repeat(secret.length))
 
 const excerptOf = (line: number, text: string, from: number, to: number): Excerpt => {
   const start = text.length <= widestExcerpt ? 0 : Math.max(0, from - widestExcerpt / 2)

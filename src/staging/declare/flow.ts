@@ -26,6 +26,8 @@ export const spoken = (path: Path): string =>
 
 const longestShown = 60
 const userInUrl = /\/\/[^/@\s]+@/
+/** Pasted where its public half belongs. */
+const privateKey = /AGE-SECRET-KEY-\w*/
 
 /** What somebody wrote, in a sentence: ``the number 15``, `` `Shop_1` ``, `a list`. */
 export const shown = (value: Json): string => {
@@ -33,6 +35,6 @@ export const shown = (value: Json): string => {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
   if (typeof value !== 'string') return `the ${typeof value === 'boolean' ? 'boolean' : 'number'} ${value}`
-  const open = value.replace(userInUrl, '//…@')
+  const open = value.replace(userInUrl, '//…@').replace(privateKey, 'AGE-SECRET-KEY-…')
   return `\`${open.length > longestShown ? `${open.slice(0, longestShown)}…` : open}\``
 }

@@ -1,6 +1,5 @@
 import { hookOf } from '../../core/hook.ts'
 import { idOf, keyOf } from '../../core/object.ts'
-import type { KubeObject } from '../../core/object.ts'
 import { good, problem, unless } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
 import { phases } from '../../core/records.ts'

@@ -1,4 +1,5 @@
 import test from 'ava'
+import { openBundle } from '../../../src/core/bundle/read.ts'
 import { printManifest, readManifest } from '../../../src/core/bundle/manifest.ts'
 import type { BundleManifest } from '../../../src/core/bundle/format.ts'
 import { pathOf } from '../../../src/core/layout.ts'
@@ -6,7 +7,7 @@ import { idOf } from '../../../src/core/object.ts'
 import type { KubeObject } from '../../../src/core/object.ts'
 import type { ValidatedRelease } from '../../../src/core/records.ts'
 import { placeholderOf } from '../../../src/core/site-values/placeholder.ts'
-import { keptSealed } from '../../../src/core/site-values/recipe.ts'
+import { idOfSealed, keptSealed } from '../../../src/core/site-values/recipe.ts'
 import type { Part, Place, Recipe, SiteValue } from '../../../src/core/site-values/recipe.ts'
 import { bundle } from '../../../src/staging/bundle/bundle.ts'
 import type { ToBundle } from '../../../src/staging/bundle/bundle.ts'
@@ -114,6 +115,39 @@ test('what two releases read from one Secret is one value with the places of bot
   )
   t.deepEqual(siteValues, [{ ...read, places: [inConfigMap, inSecret] }])
 })
+
+const sealedRecipe = { made: 'sealed', file: 'releases/web/secrets.yaml', pointer: '/a b/~1' } as const
+const sealedValue = value(idOfSealed(sealedRecipe), sealedRecipe)
+const holdsSealed = secret({ a: base64(placeholderOf(sealedValue.id, 'value')) })
+
+test('a file that values are sealed in travels with the bundle, once, as it is', async (t) => {
+  const unused = value(idOfSealed({ ...sealedRecipe, file: 'releases/web/other.yaml' }), {
+    ...sealedRecipe,
+    file: 'releases/web/other.yaml',
+  })
+  const input = withObjects([holdsSealed], [sealedValue, unused], [sealedValue])
+  const content = Buffer.from('sops: x')
+  const files = new Map([sealedRecipe.file, 'releases/web/other.yaml'].map((file) => [file, content]))
+  const made = await bundle({ ...input, sealed: files }, { signers: [] })
+  if (!made.ok) throw new Error(made.problems[0].what)
+  t.deepEqual(made.value.manifest.siteValues, [sealedValue])
+  const opened = openBundle(made.value.bytes, 'b.tgz')
+  const members = opened.ok ? Array.from(opened.value.members) : []
+  t.deepEqual(
+    members.filter(([path]) => path.startsWith('sealed/')).map(([path, bytes]) => [path, String(bytes)]),
+    [['sealed/releases/web/secrets.yaml', 'sops: x']],
+  )
+})
+
+for (const [title, content, code] of [
+  ['is not there', undefined, 'bundle/no-sealed-file'],
+  ['is larger than anybody seals', Buffer.alloc(4 * 1024 * 1024 + 1), 'bundle/large-sealed-file'],
+] as const)
+  test(`a file that values are sealed in is refused where it ${title}`, async (t) => {
+    const sealed = new Map(content ? [[sealedRecipe.file as string, content]] : [])
+    const made = await bundle({ ...withObjects([holdsSealed], [sealedValue]), sealed }, { signers: [] })
+    t.deepEqual(made.ok ? [] : made.problems.map((one) => one.code), [code])
+  })
 
 test('a place in an object that is in no namespace is told so, though nobody wrote it', async (t) => {
   const service = {

@@ -300,6 +300,60 @@ const siteValues: Table = {
   'an unknown policy of lookup': webWith('lookup: last'),
 }
 
+const encrypted = (type: string): string =>
+  `ENC[AES256_GCM,data:c2VjcmV0,iv:${'A'.repeat(43)}=,tag:${'A'.repeat(22)}==,type:${type}]`
+
+const sopsMap = `sops:
+  age: [{ recipient: age1x, enc: x }]
+  lastmodified: "2026-01-01T00:00:00Z"
+  mac: ${encrypted('str')}
+  encrypted_regex: ^(password|port)$
+  version: 3.13.3
+`
+
+/** A values file that sops has sealed, or that looks so. */
+const sealedWith = (lines: string, sops = sopsMap): Files => ({
+  ...webWith('valuesFiles: [values.yaml]'),
+  [values]: `${lines}\n${sops}`,
+})
+
+const sealed: Table = {
+  'what is encrypted and no text': sealedWith(
+    `db:\n  password: ${encrypted('str')}\n  port: ${encrypted('int')}`,
+  ),
+  'what ought to be encrypted and is not': sealedWith('db:\n  password: hunter2\n  port: 5432'),
+  'what is encrypted against its rule': sealedWith(`user: ${encrypted('str')}`),
+  'what was cut off': sealedWith(`password: ${encrypted('str').slice(0, -30)}]`),
+  'a type that sops does not know': sealedWith(`password: ${encrypted('list')}`),
+  'a key twice': sealedWith(`password: ${encrypted('str')}\npassword: ${encrypted('str')}`),
+  'no MAC': sealedWith(`password: ${encrypted('str')}`, sopsMap.replace(/ {2}mac:.*\n/, '')),
+  'a rule that never ends': sealedWith(
+    `password: ${encrypted('str')}\n${'a'.repeat(40)}: x`,
+    sopsMap.replace('^(password|port)$', '^(a|a)*b$'),
+  ),
+  'no recipients': sealedWith(
+    `password: ${encrypted('str')}`,
+    sopsMap.replace('[{ recipient: age1x, enc: x }]', '[]'),
+  ),
+  'encrypted values whose metadata was lost': sealedWith(`password: ${encrypted('str')}`, ''),
+  'keys that hold control characters': sealedWith(`"a\\u009bb": { password: "${encrypted('str')}" }`),
+  'a path that no bundle carries': {
+    ...webWith('valuesFiles: [my secrets.yaml]'),
+    'releases/web/my secrets.yaml': `password: ${encrypted('str')}\n${sopsMap}`,
+  },
+  'the file of sealed fields as a values file': {
+    ...webWith('valuesFiles: [sealed.staging.yaml]'),
+    'releases/web/sealed.staging.yaml': `password: ${encrypted('str')}\n${sopsMap}`,
+  },
+  'a sealed field, and nobody to seal it for': webWith(
+    'siteValues: { a: { sealed: true, at: [{ secret: web, key: a }] } }',
+  ),
+  'recipients that are none': siteWith(
+    'environments:\n',
+    'sealing: { recipients: [AGE-SECRET-KEY-1QQPQYQSZQGPQYQSZ, ssh-ed25519 AAAA] }\nenvironments:\n',
+  ),
+}
+
 const many: Table = {
   'problems of many files at once': {
     ...siteWith('name: sample', 'name: Sample'),
@@ -318,5 +372,6 @@ export const broken: { [golden: string]: Table } = {
   files,
   dependencies,
   'site-values': siteValues,
+  sealed,
   many,
 }

@@ -6,11 +6,17 @@ import type { Outcome, Problem } from '../../../core/problem.ts'
 import type { ResolvedRelease } from '../../../core/records.ts'
 import { cutOut } from '../../../core/site-values/cut.ts'
 import { placeholderForm, placeholderOf } from '../../../core/site-values/placeholder.ts'
-import type { Place, SiteValue } from '../../../core/site-values/recipe.ts'
+import type { Place, SealedRecipe, SiteValue } from '../../../core/site-values/recipe.ts'
 import { rewriteText } from '../../../core/site-values/texts.ts'
 import { utf8Text } from '../../../core/utf-8.ts'
 import { readField } from '../mask/field.ts'
 import { declaredKey, keyOfPlace } from '../mask/identity.ts'
+
+/** Where a field is kept. */
+export const fileOf = ({ recipe }: SiteValue): string => (recipe as SealedRecipe).file
+/** How its release calls it. */
+export const nameOfField = ({ recipe }: SiteValue): string =>
+  (recipe as SealedRecipe).pointer.slice('/values/'.length)
 
 const encodedAt = (object: KubeObject, { field }: Place): string | undefined => {
   const { data, stringData } = object

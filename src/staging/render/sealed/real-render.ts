@@ -1,8 +1,6 @@
 import type { Unsealed } from '../../../core/effects/sealer.ts'
-import { isObject } from '../../../core/json.ts'
-import type { Json } from '../../../core/json.ts'
 import type { KubeObject } from '../../../core/object.ts'
-import { keysOfPointer } from '../../../core/pointer.ts'
+import { atPointer } from '../../../core/pointer.ts'
 import { bad, good, problem } from '../../../core/problem.ts'
 import type { Outcome, Problem, Where } from '../../../core/problem.ts'
 import type { ResolvedRelease } from '../../../core/records.ts'
@@ -18,18 +16,12 @@ import type { Salting } from '../salting.ts'
 /** Opened values files, by path. */
 export type OpenFiles = ReadonlyMap<string, Unsealed>
 
-const at = (values: Json, pointer: string): Json | undefined =>
-  keysOfPointer(pointer).reduce<Json | undefined>((value, key) => {
-    if (Array.isArray(value)) return value[Number(key)]
-    return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
-  }, values)
-
 /** The texts of a release's sealed values files, by their placeholders of this salt. */
 const textsOf = ({ siteValues }: ResolvedRelease, open: OpenFiles, salt: string): Map<string, string> =>
   new Map(
     siteValues.flatMap(({ id, recipe }) => {
       if (recipe.made !== 'sealed' || !isInValues({ id, recipe })) return []
-      const text = at(open.get(recipe.file)?.values ?? {}, recipe.pointer)
+      const text = atPointer(open.get(recipe.file)?.values ?? {}, recipe.pointer)
       return typeof text === 'string' ? [[placeholderOf(id, 'value', salt), text] as const] : []
     }),
   )

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import test from 'ava'
+import { execa } from 'execa'
+
+const script = `
+import { writeFileSync } from 'node:fs'
+import { inPrivateFolder } from ${JSON.stringify(join(import.meta.dirname, '../../src/system/helm-run.ts'))}
+const wait = async (folder) => {
+  writeFileSync(folder + '/values.yaml', 'secret')
+  console.log(folder)
+  await new Promise((done) => setTimeout(done, 600_000))
+}
+await Promise.all([inPrivateFolder(wait), inPrivateFolder(wait)])
+`
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  test(`what helm is given does not outlive ${signal}`, async (t) => {
+    const program = execa(process.execPath, ['--input-type=module', '--eval', script], { reject: false })
+    const folders: string[] = []
+    for await (const line of createInterface({ input: program.stdout })) {
+      folders.push(line)
+      if (folders.length < 2) continue
+      t.true(folders.every((folder) => existsSync(join(folder, 'values.yaml'))))
+      program.kill(signal)
+    }
+    t.is((await program).signal, signal)
+    t.deepEqual(
+      folders.map((folder) => existsSync(folder)),
+      [false, false],
+    )
+  })
