@@ -1,3 +1,4 @@
+import { forgetful } from '../../src/core/effects/memory.ts'
 import { declare } from '../../src/staging/declare/declare.ts'
 import { resolve } from '../../src/staging/resolve/resolve.ts'
 import { asks, scanRelease, throwsDice } from '../../src/staging/render/scan-release.ts'
@@ -14,7 +15,7 @@ const opened = <T>(outcome: Outcome<T>): T => {
 
 export type Class = 'quiet' | 'asking' | 'random'
 
-export interface ClassedRelease {
+interface ClassedRelease {
   release: ResolvedRelease
   class: Class
   bringsCrds: boolean
@@ -36,7 +37,7 @@ export const knowSite = async (site: string, environment: string): Promise<Known
   const set = opened(await resolve(declared, { files, helm }))
   const releases = await Promise.all(
     set.releases.map(async (release): Promise<ClassedRelease> => {
-      const scan = await scanRelease(release, files)
+      const scan = await scanRelease(release, { files, memory: forgetful })
       const rolls = throwsDice(scan) || Object.keys(release.tokens).length > 0
       return { release, class: rolls ? 'random' : asks(scan) ? 'asking' : 'quiet', bringsCrds: scan.brings }
     }),

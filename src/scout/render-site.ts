@@ -5,9 +5,8 @@ import { isEverything } from '../core/selection.ts'
 import { counted } from '../report/count.ts'
 import { renderEnvironments } from '../staging/pipeline.ts'
 import { writeOutput } from '../system/output-file.ts'
-import { digestOfGrounds, keepAnswer } from '../system/stamp.ts'
+import { inputsOf, keepAnswer } from '../system/stamp.ts'
 import { join } from 'node:path'
-import { digestOfTrees } from '../system/tree-digest.ts'
 import type { environmentOption, siteOptions } from './options.ts'
 import { wordsOf } from './render.ts'
 import type { RenderAnswer } from './render.ts'
@@ -35,7 +34,7 @@ const isInside = ({ source, values }: Release): boolean => {
 export const renderSite = async (options: RenderOptions, question: string | undefined): Promise<number> => {
   const root = options.site ?? '.'
   const { system, step, answer, warnings } = openRun(options)
-  const before = digestOfTrees(root, ['releases'])
+  const inputs = inputsOf(root)
   const selection = await step('read the options', async () => selectionOf(options, process.env))
   const openSealing = sealingWith(options.identity)
   // A key that is named for this run is looked at in any case.
@@ -93,13 +92,9 @@ export const renderSite = async (options: RenderOptions, question: string | unde
     })),
     warnings,
   }
-  const isStill = () => digestOfTrees(root, ['releases']) === before
-  if (question !== undefined && rendered.every(({ set }) => set.releases.every(isInside)) && isStill()) {
-    const grounds = {
-      kubernetes: rendered[0]?.set.site.target.kubernetes ?? '',
-      paths: ['releases', 'rendered'],
-    }
-    keepAnswer(root, question, grounds, digestOfGrounds(root, grounds), told)
+  if (question !== undefined && rendered.every(({ set }) => set.releases.every(isInside))) {
+    const kubernetes = rendered[0]?.set.site.target.kubernetes ?? ''
+    keepAnswer(root, question, { kubernetes, inputs }, told)
   }
   const count = {
     written: written.flatMap((one) => one.written).length,

@@ -5,12 +5,22 @@ import { sha256 } from '../core/digest.ts'
 import type { Memory } from '../core/effects/memory.ts'
 import { parseJson, printJson } from '../core/json.ts'
 import { programDigest } from './program-digest.ts'
+import { isUnusable } from './unusable.ts'
 
 /** What nobody asked for in so long a time goes. */
 const keptMilliseconds = 14 * 24 * 60 * 60 * 1000
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT'
+
+const unlessUnusable = async <T>(use: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await use()
+  } catch (error) {
+    if (!isUnusable(error)) throw error
+    return undefined
+  }
+}
 
 /** An entry begins with the digest of the rest: one that was cut off or edited is as good as forgotten. */
 const entryOf = (body: string): string => `${sha256(body)}\n${body}`
@@ -40,32 +50,29 @@ export const openMemory = (root: string): Memory => {
   const fileOf = (key: string): string =>
     join(folder, `${sha256(`${programDigest()}\n${key}`).slice('sha256:'.length)}.json`)
   let tidied: Promise<void> | undefined
+  const write = async (file: string, entry: string): Promise<void> => {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const part = `${file}.${randomUUID()}`
+    try {
+      await writeFile(part, entry, { mode: 0o600 })
+      await rename(part, file)
+    } finally {
+      await rm(part, { force: true })
+    }
+    tidied ??= forgetOld(folder, Date.now())
+    await tidied
+  }
   return {
     recall: async (key) => {
       const file = fileOf(key)
-      try {
-        const body = bodyOf(await readFile(file, 'utf8'))
-        if (body === undefined) return undefined
-        const now = new Date()
-        await utimes(file, now, now)
-        return parseJson(body)
-      } catch (error) {
-        if (isMissing(error)) return undefined
-        throw error
-      }
+      const body = await unlessUnusable(async () => bodyOf(await readFile(file, 'utf8')))
+      if (body === undefined) return undefined
+      const now = new Date()
+      await unlessUnusable(() => utimes(file, now, now))
+      return parseJson(body)
     },
     keep: async (key, value) => {
-      const file = fileOf(key)
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      const part = `${file}.${randomUUID()}`
-      try {
-        await writeFile(part, entryOf(printJson(value)), { mode: 0o600 })
-        await rename(part, file)
-      } finally {
-        await rm(part, { force: true })
-      }
-      tidied ??= forgetOld(folder, Date.now())
-      await tidied
+      await unlessUnusable(() => write(fileOf(key), entryOf(printJson(value))))
     },
   }
 }

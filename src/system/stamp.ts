@@ -3,26 +3,28 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { programDigest } from './program-digest.ts'
 import { digestOfTrees } from './tree-digest.ts'
+import { isUnusable } from './unusable.ts'
 
 const tables = join(import.meta.dirname, '..', '..', 'schemas', 'kubernetes')
 
-/** All that an answer depends on: this program, the tables of a Kubernetes version, and files and folders of the site. */
-export interface Grounds {
+/** An answer, and all that it depends on: releases/, this program with the tables of a Kubernetes version, and what lies in rendered/. */
+interface Stamp {
   kubernetes: string
-  paths: string[]
-}
-
-interface Stamp extends Grounds {
-  digest: string
+  inputs: string
+  program: string
+  outputs: string
   answer: unknown
 }
 
 const fileFor = (root: string, question: string): string =>
   join(root, '.cache', 'render', `stamp-${createHash('sha256').update(question).digest('hex')}.json`)
 
-/** A digest of the grounds as they are now. */
-export const digestOfGrounds = (root: string, { kubernetes, paths }: Grounds): string =>
-  [programDigest(), digestOfTrees(tables, [kubernetes]), digestOfTrees(root, paths)].join(' ')
+/** A digest of what is declared, as it is now. */
+export const inputsOf = (root: string): string => digestOfTrees(root, ['releases'])
+
+const outputsOf = (root: string): string => digestOfTrees(root, ['rendered'])
+
+const programFor = (kubernetes: string): string => `${programDigest()} ${digestOfTrees(tables, [kubernetes])}`
 
 const read = (file: string): Stamp | undefined => {
   try {
@@ -36,20 +38,36 @@ const read = (file: string): Stamp | undefined => {
 /** What was answered to this question, where nothing that the answer depends on has changed since. */
 export const recallAnswer = (root: string, question: string): unknown => {
   const stamp = read(fileFor(root, question))
-  return stamp !== undefined && digestOfGrounds(root, stamp) === stamp.digest ? stamp.answer : undefined
+  const holds =
+    stamp !== undefined &&
+    stamp.program === programFor(stamp.kubernetes) &&
+    stamp.inputs === inputsOf(root) &&
+    stamp.outputs === outputsOf(root)
+  return holds ? stamp.answer : undefined
 }
 
-/** Keeps an answer for as long as the grounds, which had this digest, stay as they are. */
+/** Keeps an answer for as long as all stays as it is; not where `inputs`, taken before the work began, are others by now. */
 export const keepAnswer = (
   root: string,
   question: string,
-  grounds: Grounds,
-  digest: string,
+  { kubernetes, inputs }: { kubernetes: string; inputs: string },
   answer: unknown,
 ): void => {
+  if (inputsOf(root) !== inputs) return
+  const stamp: Stamp = {
+    kubernetes,
+    inputs,
+    program: programFor(kubernetes),
+    outputs: outputsOf(root),
+    answer,
+  }
   const file = fileFor(root, question)
-  mkdirSync(join(root, '.cache', 'render'), { recursive: true, mode: 0o700 })
-  const stamp: Stamp = { ...grounds, digest, answer }
-  writeFileSync(`${file}.${process.pid}`, JSON.stringify(stamp), { mode: 0o600 })
-  renameSync(`${file}.${process.pid}`, file)
+  try {
+    mkdirSync(join(root, '.cache', 'render'), { recursive: true, mode: 0o700 })
+    writeFileSync(`${file}.${process.pid}`, JSON.stringify(stamp), { mode: 0o600 })
+    renameSync(`${file}.${process.pid}`, file)
+  } catch (error) {
+    // What is asked is rendered and written; the next run only has to do it again.
+    if (!isUnusable(error)) throw error
+  }
 }

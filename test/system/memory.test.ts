@@ -48,3 +48,11 @@ test('entries are readable by their owner alone, and go when nobody has asked fo
   t.is(await openMemory(root).recall('old'), undefined)
   t.is(await openMemory(root).recall('new'), 2)
 })
+
+test('a memory that cannot be had is no memory, and no failure', async (t) => {
+  const root = await folderOf(t)
+  await writeFile(join(root, '.cache'), 'a file in its place')
+  const memory = openMemory(root)
+  await memory.keep('key', 1)
+  t.is(await memory.recall('key'), undefined)
+})

@@ -1,19 +1,40 @@
 import type { ReadFiles } from '../../core/effects/files.ts'
+import type { Memory } from '../../core/effects/memory.ts'
 import type { Question } from '../../core/explained.ts'
-import type { ResolvedRelease } from '../../core/records.ts'
+import type { Json } from '../../core/json.ts'
+import type { Resolved, ResolvedRelease } from '../../core/records.ts'
 import { scanChart } from './scan/scan-chart.ts'
 import type { ChartScan } from './scan/scan-chart.ts'
 import { scanText } from './scan/scan-text.ts'
 import { helmValuesOf } from './values.ts'
 
+interface ScanSystem {
+  files: ReadFiles
+  memory: Memory
+}
+
 const nothing: ChartScan = { questions: [], dice: [], brings: false, opaque: false }
 
+/** A chart asks the same wherever it is used, as long as its files are the same. */
+const chartScan = async (
+  { directory, digest }: Resolved & { kind: 'chart' },
+  { files, memory }: ScanSystem,
+): Promise<ChartScan> => {
+  const key = `scan ${digest}`
+  const known = (await memory.recall(key)) as ChartScan | undefined
+  if (known !== undefined) return known
+  const scan = await scanChart(directory, files)
+  await memory.keep(key, scan as unknown as Json)
+  return scan
+}
+
 /** What a release's chart can ask and which dice it can roll, also in values of the release that a template may run. */
-export const scanRelease = async (release: ResolvedRelease, files: ReadFiles): Promise<ChartScan> => {
+export const scanRelease = async (release: ResolvedRelease, system: ScanSystem): Promise<ChartScan> => {
   const { resolved } = release
+  const { files } = system
   // Plain manifests bring what they bring; they are read anew at each run.
   if (resolved.kind === 'manifests') return { ...nothing, brings: true }
-  const chart = await scanChart(resolved.directory, files)
+  const chart = await chartScan(resolved, system)
   const values = await helmValuesOf(release, '', files)
   const further = await Promise.all(
     values.map(async (layer) => {

@@ -43,10 +43,12 @@ const circle = (askers: ResolvedRelease[]): Problem =>
 
 const scansOf = async (
   { releases }: SetOf<ResolvedRelease>,
-  { files }: RenderSystem,
+  system: RenderSystem,
 ): Promise<(release: ResolvedRelease) => ChartScan> => {
   const scans = new Map(
-    await Promise.all(releases.map(async (release) => [release, await scanRelease(release, files)] as const)),
+    await Promise.all(
+      releases.map(async (release) => [release, await scanRelease(release, system)] as const),
+    ),
   )
   return (release) => scans.get(release)!
 }

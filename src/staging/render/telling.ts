@@ -21,7 +21,7 @@ import { appliedOf, dependenciesOf, groundOf } from './surroundings.ts'
 export type Outcomes = Map<ResolvedRelease, Outcome<ReleaseDocuments>>
 
 /** What the set brings, as far as it is rendered, and what the target serves with that. */
-export interface Known {
+interface Known {
   outcomes: Outcomes
   brought: ServedKind[]
   discovered: Discovered
@@ -40,10 +40,14 @@ export interface Teller {
   truly(release: ResolvedRelease, known: Known): Telling
 }
 
-const crdsIn = (outcomes: Outcomes): KubeObject[] =>
-  Array.from(outcomes.values()).flatMap((one) =>
-    one.ok ? one.value.objects.flatMap(({ object }) => (isCrd(idOf(object)) ? [object] : [])) : [],
-  )
+/** In the order of the releases: what they are told must not depend on which of them was faster. */
+const crdsIn = (releases: ResolvedRelease[], outcomes: Outcomes): KubeObject[] =>
+  releases.flatMap((release) => {
+    const outcome = outcomes.get(release)
+    return outcome?.ok
+      ? outcome.value.objects.flatMap(({ object }) => (isCrd(idOf(object)) ? [object] : []))
+      : []
+  })
 
 /** The teller of a set; `last` is what releases that look back were rendered to the last time. */
 export const tellerOf = (
@@ -80,7 +84,7 @@ export const tellerOf = (
   }
   return {
     know: (outcomes) => {
-      const crds = crdsIn(outcomes)
+      const crds = crdsIn(set.releases, outcomes)
       const brought = crds.flatMap(kindsOfCrd)
       // Most rounds bring nothing new, and a telling is the same as long as its discovery is.
       const [now, before] = [brought, latest.brought].map((kinds) => canonicalJson(kinds as unknown as Json))
