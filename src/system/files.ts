@@ -40,6 +40,11 @@ const writeNew = async (path: string, content: Uint8Array): Promise<void> => {
   }
 }
 
+/** New files lie in a folder of this name, below the one that is written to, until all of them are on disk. */
+const stagePrefix = '.writing-'
+const isOfStage = (path: string): boolean => path.startsWith(stagePrefix)
+const stageMilliseconds = 60 * 60 * 1000
+
 /**
  * The files below `root`. A link that leads out of it is refused; writing reaches the folders named in `mayWrite` alone.
  * Failures of the system are thrown as Node's own errors (code, syscall, path), which the stepper turns into problems.
@@ -101,6 +106,18 @@ export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & Wr
     return below(inside(path), (entry) => entry.isSymbolicLink())
   }
 
+  /** Removes what runs that were killed have left; a run that is at work is younger. */
+  const forgetStages = async (top: string): Promise<void> => {
+    const names = (
+      await below(relative(root, top), (entry) => entry.isDirectory() && isOfStage(entry.name))
+    ).sort()
+    for (const name of names) {
+      const { mtimeMs } = await lstat(join(root, name))
+      if (Date.now() - mtimeMs > stageMilliseconds)
+        await rm(join(root, name), { recursive: true, force: true })
+    }
+  }
+
   /** Removes folders that a removed file has left empty, up to `top`. */
   const removeEmpty = async (folder: string, top: string): Promise<void> => {
     for (let at = folder; at !== top && at.startsWith(top); at = dirname(at)) {
@@ -117,8 +134,12 @@ export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & Wr
     const [link] = await links(plain)
     if (link !== undefined) refuse('EXDEV', link, 'nothing is written through a link')
     const target = join(root, plain)
-    const before = (await list(plain)).map((path) => path.slice(plain.length + 1))
-    const stage = join(root, plain.split('/')[0] as string, `.writing-${randomUUID()}`)
+    const top = join(root, plain.split('/')[0] as string)
+    await forgetStages(top)
+    const before = (await list(plain))
+      .map((path) => path.slice(plain.length + 1))
+      .filter((path) => !isOfStage(path))
+    const stage = join(top, `${stagePrefix}${randomUUID()}`)
     const staged: { from: string; to: string }[] = []
     const written: string[] = []
     await mkdir(stage, { recursive: true })
@@ -138,7 +159,8 @@ export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & Wr
       }
       const removed = before.filter((path) => !files.has(path))
       for (const path of removed) {
-        await rm(join(target, path))
+        // Another run that does the same may have been faster.
+        await rm(join(target, path), { force: true })
         await removeEmpty(dirname(join(target, path)), target)
       }
       const touched = new Set(staged.map(({ to }) => dirname(to)))

@@ -1,4 +1,15 @@
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import test from 'ava'
@@ -123,4 +134,26 @@ test('links are not listed among the files, and are told by themselves', async (
   t.deepEqual(await files.links('releases'), ['releases/shop', 'releases/web/lost'])
   t.deepEqual(await files.links('releases/shop/chart'), ['releases/shop'])
   t.deepEqual(await files.links('nothing'), [])
+})
+
+test('two runs that write the same folder at once both end well, and what a killed run left goes after an hour', async (t) => {
+  const root = await folderOf(t)
+  const files = openFiles(root, ['rendered'])
+  const wanted = new Map(Array.from({ length: 40 }, (_, index) => [`a/${index}.yaml`, `text ${index}`]))
+  await files.replaceFolder('rendered', new Map([['old.yaml', 'old']]))
+  for (const age of [0, 2 * 60 * 60 * 1000]) {
+    const left = join(root, 'rendered', `.writing-${age}`)
+    await mkdir(left)
+    await writeFile(join(left, '0'), 'half')
+    const long = new Date(Date.now() - age)
+    await utimes(left, long, long)
+  }
+  await Promise.all([1, 2, 3].map(() => files.replaceFolder('rendered', wanted)))
+  t.deepEqual(
+    (await files.list('rendered')).sort(),
+    [...wanted.keys()]
+      .map((path) => `rendered/${path}`)
+      .concat('rendered/.writing-0/0')
+      .sort(),
+  )
 })
