@@ -45,6 +45,8 @@ export interface Explained {
   release: string
   /** Name and version of the chart; the release's own name where it has none. */
   chart: string
+  /** What `.Capabilities.KubeVersion` answers. */
+  kubernetes: string
   /** How it is rendered: with nothing to ask, told by a list, by asking a stand-in for the API server, or without helm. */
   way: 'plain' | 'list' | 'server' | 'manifests'
   /** Something in the chart cannot be read before the render, and may ask for anything. */

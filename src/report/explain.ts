@@ -26,9 +26,9 @@ const wordsOf = (question: Answered): string => {
   }
 }
 
-const verdict = (question: Answered, paint: Paint): string => {
+const verdict = (question: Answered, kubernetes: string, paint: Paint): string => {
   if (question.because !== undefined) return paint.dim(`not asked: ${visible(question.because)} is served`)
-  if (question.about === 'kube-version') return paint.dim('the version of the target')
+  if (question.about === 'kube-version') return paint.dim(visible(kubernetes))
   if (question.about === 'lookup') return paint.dim('see the lookups that were made')
   if (question.answer === null)
     return paint.yellow('dynamic: depends on all that the target and the set serve')
@@ -49,10 +49,10 @@ const inColumns = (rows: [string, string][]): string[] => {
 const section = (title: string, lines: string[], { bold }: Paint): string[] =>
   lines.length === 0 ? [] : ['', bold(title), ...lines.map((line) => `  ${line}`)]
 
-const questionLines = (questions: Answered[], paint: Paint): string[] => {
+const questionLines = ({ questions, kubernetes }: Explained, paint: Paint): string[] => {
   const rows = questions.map((question): [string, string] => [
     `${visible(question.file)}:${question.line}  ${wordsOf(question)}${question.viaTpl ? ' (if tpl runs it)' : ''}`,
-    verdict(question, paint),
+    verdict(question, kubernetes, paint),
   ])
   // The same question twice in a line is one to a reader.
   return Array.from(new Set(inColumns(rows)))
@@ -84,7 +84,7 @@ const advice =
 export const describeQuestions = (explained: Explained, paint: Paint): string => {
   const { release, chart, way, questions, lookups, dice } = explained
   const files = new Set(questions.map(({ file }) => file)).size
-  const asked = questionLines(questions, paint)
+  const asked = questionLines(explained, paint)
   return [
     `${paint.bold(visible(release))} (${visible(chart)}): ${ways[way]}`,
     ...(explained.opaque

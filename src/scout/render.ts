@@ -51,6 +51,7 @@ export default command({
     },
     propose: {
       value: 'RELEASE',
+      many: true,
       help: 'write the site values into its release.yaml that it needs to come out the same at each render',
     },
     explain: {
@@ -68,9 +69,9 @@ export default command({
     ['scout render --verbose', "with helm's own words"],
   ],
   run: async ({ options }) => {
-    if (options.propose !== undefined) {
-      const { proposeRelease } = await import('./propose.ts')
-      return await proposeRelease(options.propose, options)
+    if (options.propose.length > 0) {
+      const { proposeReleases } = await import('./propose.ts')
+      return await proposeReleases(options.propose, options)
     }
     if (options.explain !== undefined) {
       const { explainRelease } = await import('./explain-release.ts')

@@ -11,6 +11,7 @@ const at = (file: string, line: number) => ({ file, line, viaTpl: false })
 const everything: Explained = {
   release: 'harbor',
   chart: 'harbor 1.18.0',
+  kubernetes: 'v1.36.0',
   way: 'server',
   opaque: true,
   questions: [
@@ -83,6 +84,7 @@ for (const way of ['plain', 'list', 'manifests'] as const)
     const nothing: Explained = {
       release: 'a',
       chart: 'b 1.0.0',
+      kubernetes: 'v1.36.0',
       way,
       opaque: false,
       questions: [],
@@ -98,6 +100,7 @@ test('nothing in a chart reaches the terminal but as visible text', (t) => {
     {
       release: hostile,
       chart: hostile,
+      kubernetes: 'v1.36.0',
       way: 'server',
       opaque: false,
       questions: [

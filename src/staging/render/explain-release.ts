@@ -1,6 +1,7 @@
 import type { Explained } from '../../core/explained.ts'
 import { good } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
+import { wholeVersion } from './read-release.ts'
 import type { RenderSystem } from './read-release.ts'
 import type { RenderInput } from './render.ts'
 import { explain } from './scan/explained.ts'
@@ -24,6 +25,7 @@ export const explainRelease = async (
       return explain({
         release: release.name,
         chart: resolved.kind === 'chart' ? `${resolved.name} ${resolved.version}` : release.name,
+        kubernetes: `v${wholeVersion(target.kubernetes)}`,
         way: resolved.kind === 'chart' ? wayFor(scan, system.helm.version, served).way : 'manifests',
         scan,
         served,

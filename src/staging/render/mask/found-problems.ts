@@ -7,7 +7,7 @@ import type { Origin, ResolvedRelease } from '../../../core/records.ts'
 import type { FoundObject } from '../read-release.ts'
 import { keyOfPlace, declaredKey } from './identity.ts'
 import type { Row } from './compared.ts'
-import { fieldAt } from './field.ts'
+import { fieldAt, readField } from './field.ts'
 import type { Field } from './field.ts'
 import type { Proposal } from './propose.ts'
 import type { Proposed } from './propose/draft.ts'
@@ -36,6 +36,10 @@ const inFile = (release: ResolvedRelease): Where => ({
 const fieldWords = (object: ObjectId, field: Field): string =>
   field.in === 'secret' ? `key ${field.key} of ${nameOf(object)}` : `${field.pointer} of ${nameOf(object)}`
 
+/** Whether the chart puts the same there each time; a hash of it may differ all the same. */
+const isFixed = (row: Row | undefined, field: Field): boolean =>
+  row !== undefined && new Set(row.raw.map((object) => readField(object, field))).size === 1
+
 const undeclared = (release: ResolvedRelease, one: Proposed, rows: Row[]): Problem => {
   const declared = release.siteValues.find(({ id }) => id === one.siteValue.id)?.places.length ?? 0
   const places = one.siteValue.places.slice(declared).map((place) => {
@@ -45,15 +49,23 @@ const undeclared = (release: ResolvedRelease, one: Proposed, rows: Row[]): Probl
     return {
       words: `${fieldWords(object, place.field)}${template}`,
       where: whereOf(release, object, row?.origin, place.field),
+      fixed: isFixed(row, place.field),
     }
   })
   const [is, ...others] = places.map(({ words }) => words)
+  const fixed = places.every((place) => place.fixed)
+  // Two keys of one Secret stand at one place of a file.
+  const where = new Map(places.map((place) => [JSON.stringify(place.where), place.where]))
   return problem({
     code: 'render/undeclared-random',
-    what: `Release ${release.name}: ${[is, ...others].join(' and ')} ${others.length === 0 ? 'is' : 'are'} different at each render.`,
-    where: [...places.map(({ where }) => where), inFile(release)],
-    why: 'The chart makes it up: it would be seen in git, and each apply would change it.',
-    fix: `Declare it in ${release.file}, once you have read it over:\n${declarationOf([one], release)}`,
+    what: fixed
+      ? `Release ${release.name}: ${is} holds the password of a hash that is different at each render.`
+      : `Release ${release.name}: ${[is, ...others].join(' and ')} ${others.length === 0 ? 'is' : 'are'} different at each render.`,
+    where: [...where.values(), inFile(release)],
+    why: fixed
+      ? 'The hash has to be made where the password is, and this one stands in the chart or its values, for everybody to see.'
+      : 'The chart makes it up: it would be seen in git, and each apply would change it.',
+    fix: `Declare it in ${release.file}, once you have read it over; \`scout render --propose ${release.name}\` writes there all that is missing:\n${declarationOf([one], release)}`,
   })
 }
 

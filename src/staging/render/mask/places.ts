@@ -30,7 +30,7 @@ const noObject = (object: ObjectId, objects: KubeObject[]): Told => {
     what: `the chart renders no ${nameOf(object)}`,
     fix:
       near === undefined
-        ? 'Correct the place, or take the site value out; `scout render --propose` says what it needs.'
+        ? 'Correct the place, which leaves the value on the clusters as it is, or take the site value out; `scout render --propose` says what it needs.'
         : `Did you mean \`${near}\`?`,
   }
 }
@@ -41,7 +41,10 @@ const noField = (place: Place, object: KubeObject): Told => {
   const near = suggest(meant, keys)
   return {
     what: `there is no text at ${wordsFor(place)}`,
-    fix: near === undefined ? 'Correct the place, or take it out.' : `Did you mean \`${near}\`?`,
+    fix:
+      near === undefined
+        ? 'Correct the place, which leaves the value on the clusters as it is, or take it out.'
+        : `Did you mean \`${near}\`?`,
   }
 }
 

@@ -8,6 +8,7 @@ import { neverAskedFor } from './way.ts'
 export interface ExplainInput {
   release: string
   chart: string
+  kubernetes: string
   way: Explained['way']
   scan: Pick<ChartScan, 'questions' | 'dice' | 'opaque'>
   served: ReadonlySet<string>

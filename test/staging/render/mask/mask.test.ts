@@ -1,4 +1,5 @@
 import test from 'ava'
+import { hashSync } from 'bcryptjs'
 import type { JsonObject } from '../../../../src/core/json.ts'
 import type { Problem } from '../../../../src/core/problem.ts'
 import { placeholderOf } from '../../../../src/core/site-values/placeholder.ts'
@@ -263,7 +264,7 @@ const misplaced: [claim: string, value: SiteValue, what: RegExp, fix: RegExp][] 
     'text in a number',
     siteValue('x', password, inObject('ConfigMap', 'c', '/n')),
     /no text at \/n/,
-    /Correct/,
+    /Correct the place, which leaves the value on the clusters as it is/,
   ],
 ]
 for (const [claim, value, what, fix] of misplaced)
@@ -303,7 +304,7 @@ const undeclared: [claim: string, code: Problem['code'], made: Made, what: RegEx
     'render/undeclared-random',
     (value) => [auth(value)],
     /key password of Secret auth \(web\/templates\/secret.yaml\) is different at each render/,
-    /siteValues:\n {2}auth-password:\n {4}password:\n {6}length: 12\n {4}at:\n {6}- secret: auth\n {8}key: password/,
+    /`scout render --propose web`[^]*siteValues:\n {2}auth-password:\n {4}password:\n {6}length: 12\n {4}at:\n {6}- secret: auth\n {8}key: password/,
   ],
   [
     'stands in an annotation, and is no hex',
@@ -352,3 +353,29 @@ for (const [claim, code, made, what, fix] of undeclared)
     t.regex(problems[0]?.fix ?? '', fix)
     t.notRegex(JSON.stringify(problems), /Zq81L|p0Wm5/)
   })
+
+test('a password that is always the same is said to be that of a hash, and where two keys of one file are meant, the file is named once', (t) => {
+  const renders = ['Zq81LmX0Tt4e', 'p0Wm55NbQaaz'].map((value) =>
+    found(
+      secret('auth', {
+        password: 'hunter-two',
+        htpasswd: `u:${hashSync('hunter-two', 4)}`,
+        a: value.slice(0, 5),
+        b: value.slice(0, 5),
+      }),
+    ),
+  )
+  const problems = problemsOf(mask(web(), renders[0]!, renders[1]))
+  t.deepEqual(
+    problems.map(({ what, where }) => [
+      what.replace(/^.*?: /, '').replaceAll(/ \([^)]*\)/g, ''),
+      where.length,
+    ]),
+    [
+      ['key a of Secret auth and key b of Secret auth are different at each render.', 2],
+      ['key htpasswd of Secret auth is different at each render.', 2],
+      ['key password of Secret auth holds the password of a hash that is different at each render.', 2],
+    ],
+  )
+  t.notRegex(JSON.stringify(problems), /hunter-two/)
+})

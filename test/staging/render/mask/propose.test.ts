@@ -37,6 +37,7 @@ const passwords: [claim: string, texts: string[], recipe: Recipe][] = [
   ['letters, which may be chance', ['abCDe', 'ZyXwV'], made(5, 'letters-and-digits')],
   ['what a third render shows', ['1234567890', '9876543210', '98765x3210'], made(10, 'lower-and-digits')],
   ['base64 of letters', ['aB3dE5gH1jKl', 'Zz9Yy8Xx7WvV'].map(base64), made(12, 'letters-and-digits', true)],
+  ['base64 that is padded', ['aB3dE5gH1j', 'Zz9Yy8Xx7W'].map(base64), made(10, 'letters-and-digits', true)],
   [
     'base64 of bytes',
     [Buffer.from('fffe8001c0a1b2d3e4f5ffff', 'hex'), Buffer.from('80fe8001c0a1b2d3e4f5fffe', 'hex')].map(

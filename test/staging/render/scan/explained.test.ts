@@ -28,7 +28,15 @@ const answers: [string, boolean, string[] | undefined][] = [
 for (const [api, answer, near] of answers)
   test(`"${api}" is answered by what is served, and a no with what comes nearest`, (t) => {
     const scan = { ...scanText(`{{ .Capabilities.APIVersions.Has "${api}" }}`, 'a.yaml'), opaque: false }
-    const { questions } = explain({ release: 'r', chart: 'c', way: 'list', scan, served, lookups: [] })
+    const { questions } = explain({
+      release: 'r',
+      chart: 'c',
+      kubernetes: 'v1.36.0',
+      way: 'list',
+      scan,
+      served,
+      lookups: [],
+    })
     t.deepEqual(questions, [
       {
         file: 'a.yaml',
@@ -48,6 +56,7 @@ test('what is known only in the render has no answer, and a lookup that was made
   const { questions, lookups } = explain({
     release: 'r',
     chart: 'c',
+    kubernetes: 'v1.36.0',
     way: 'server',
     scan: { ...scanText(text, 'a.yaml'), opaque: false },
     served,
@@ -64,6 +73,14 @@ test('what is never asked has no answer but a reason', (t) => {
   const text =
     '{{ if .Capabilities.APIVersions.Has "v1" }}{{ else if .Capabilities.APIVersions.Has "v2" }}{{ end }}'
   const scan = { ...scanText(text, 'a.yaml'), opaque: false }
-  const { questions } = explain({ release: 'r', chart: 'c', way: 'list', scan, served, lookups: [] })
+  const { questions } = explain({
+    release: 'r',
+    chart: 'c',
+    kubernetes: 'v1.36.0',
+    way: 'list',
+    scan,
+    served,
+    lookups: [],
+  })
   t.like(questions[1], { asks: 'v2', answer: null, because: 'v1' })
 })

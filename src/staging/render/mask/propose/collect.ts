@@ -76,6 +76,10 @@ const knownAs = (candidate: Candidate): Known<Candidate> => ({ is: candidate, te
 
 const isSame = (texts: string[]): boolean => texts.every((text) => text === texts[0])
 
+/** base64 whose end is padded: `=` is a part of it, though it is the same in each render. */
+const isPadded = (text: string): boolean =>
+  text.endsWith('=') && Buffer.from(text, 'base64').toString('base64') === text
+
 /** More parts than that are rather a list or a program's output. */
 const mostParts = 40
 
@@ -149,8 +153,10 @@ export const collect = (
       continue
     }
     const before = candidates.length
-    const isLine = texts.every((text) => bcryptLineOf(text.trimEnd()) !== undefined)
-    if (!isLine && take(leaf)) continue
+    const isOne =
+      texts.every((text) => bcryptLineOf(text.trimEnd()) !== undefined) ||
+      leaf.raw.every((text, index) => isPadded(text) && text === texts[index])
+    if (!isOne && take(leaf)) continue
     candidates.length = before
     const whole = leaf.raw.map((text) => cutOut(text, { after: '', before: '' }))
     const values = whole.flatMap((one) => (one === undefined || one === 'unfit' ? [] : [one.value]))
