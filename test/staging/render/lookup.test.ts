@@ -151,3 +151,25 @@ test('of the releases that nobody asks for, only those are rendered that bring C
     ['brings', 'base', 'web'],
   )
 })
+
+test('what the snapshot of the cluster holds is found, and what a dependency renders to comes over it', async (t) => {
+  const root = await siteOf(t, {
+    ...chartFiles('base', { 'templates/a.yaml': config('both', 'rendered') }),
+    ...chartFiles('web', {
+      'templates/a.yaml': `${looking('own', 'kube-system', 'given')}---\n${looking('over', 'shop', 'both')}`,
+    }),
+  })
+  const objects = [
+    ['kube-system', 'given'],
+    ['shop', 'both'],
+  ].map(([namespace = '', name = '']) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace, name },
+    data: { text: 'of the cluster' },
+  }))
+  const releases = [releaseOf('base'), releaseOf('web', { dependsOn: ['base'] })]
+  const rendered = await renderAt(root, releases, { objects })
+  t.is(textOf(rendered, 'own'), '{"text":"of the cluster"}')
+  t.is(textOf(rendered, 'over'), '{"text":"rendered"}')
+})

@@ -1,5 +1,6 @@
 import test from 'ava'
 import { forgetful } from '../../../src/core/effects/memory.ts'
+import type { KubeObject } from '../../../src/core/object.ts'
 import type { Outcome } from '../../../src/core/problem.ts'
 import type { Release, RenderedRelease, SetOf } from '../../../src/core/records.ts'
 import type { Told } from '../../../src/core/stepper.ts'
@@ -21,17 +22,24 @@ interface Besides {
   memory?: typeof forgetful
   /** All of them, where it is left out. */
   wanted?: string[]
+  /** What a snapshot of the cluster holds. */
+  objects?: KubeObject[]
 }
 
 /** Renders releases of the site at `root` by the real helm, for Kubernetes 1.36. */
 export const renderAt = async (
   root: string,
   releases: Release[],
-  { tell = () => {}, memory = forgetful, wanted = releases.map(({ name }) => name) }: Besides = {},
+  {
+    tell = () => {},
+    memory = forgetful,
+    wanted = releases.map(({ name }) => name),
+    objects = [],
+  }: Besides = {},
 ): Promise<Rendered> => {
   const files = openFiles(root)
   const helm = valueOf(await openHelm(root, '4.1.4'))
   const set = valueOf(await resolve(declaredOf(releases), { files, helm }))
-  const target = valueOf(await loadTarget('1.36'))
+  const target = { ...valueOf(await loadTarget('1.36')), objects }
   return render({ set, target, wanted: new Set(wanted) }, { helm, files, tell, standIn, memory })
 }
