@@ -1,7 +1,7 @@
 import { forgetful } from '../../src/core/effects/memory.ts'
 import { declare } from '../../src/staging/declare/declare.ts'
 import { resolve } from '../../src/staging/resolve/resolve.ts'
-import { asks, scanRelease, throwsDice } from '../../src/staging/render/scan-release.ts'
+import { asks, diceOf, scanRelease } from '../../src/staging/render/scan-release.ts'
 import type { Outcome } from '../../src/core/problem.ts'
 import type { ResolvedRelease } from '../../src/core/records.ts'
 import { openFiles } from '../../src/system/files.ts'
@@ -38,7 +38,7 @@ export const knowSite = async (site: string, environment: string): Promise<Known
   const releases = await Promise.all(
     set.releases.map(async (release): Promise<ClassedRelease> => {
       const scan = await scanRelease(release, { files, memory: forgetful })
-      const rolls = throwsDice(scan) || Object.keys(release.tokens).length > 0
+      const rolls = diceOf(scan).any || Object.keys(release.tokens).length > 0
       return { release, class: rolls ? 'random' : asks(scan) ? 'asking' : 'quiet', bringsCrds: scan.brings }
     }),
   )

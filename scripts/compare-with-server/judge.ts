@@ -61,7 +61,7 @@ const isChecksum = (
   object: KubeObject,
   { path, theirs: [first, second] }: Field,
   { isDigest }: Masks,
-): boolean => isChecksumOfRandom({ path, first, second, of: 'value' }) && isDigest(object, path)
+): boolean => isChecksumOfRandom(object, { path, first, second, of: 'value' }) && isDigest(object, path)
 
 /** Says of a differing field of an object of ours what it is. */
 export const judge = (object: KubeObject, field: Field, masks: Masks): Verdict => {

@@ -19,8 +19,9 @@ type RenderOptions = Values<typeof siteOptions & typeof environmentOption & type
   identity: string | undefined
 }
 
-/** Whether all that a release is made of lies below releases/, or is pinned there by a digest. */
-const isInside = ({ source, values }: Release): boolean => {
+/** Whether all that a release is made of lies below releases/, or is pinned there by a digest; not what it was rendered to before. */
+const isInside = ({ source, values, lookup }: Release): boolean => {
+  if (lookup === 'last-render') return false
   const paths =
     source.kind === 'manifests' ? source.paths : source.chart.from === 'path' ? [source.chart.path] : []
   const files = values.flatMap((layer) => (layer.from === 'file' ? [layer.file] : []))

@@ -81,9 +81,9 @@ export default command({
     const { env, only, shard } = options
     // Of a part, not all grounds are known.
     const isPart = only.length > 0 || shard !== undefined
-    // With a key more is looked at; one that is named for this run has to be tried.
-    const withKey = isKeyAtHand(process.env)
-    const question = isPart || options.identity !== undefined ? undefined : JSON.stringify({ env, withKey })
+    // With a key more is looked at, and what it opens has to be tried.
+    const withKey = options.identity !== undefined || isKeyAtHand(process.env)
+    const question = isPart || withKey ? undefined : JSON.stringify({ env })
     const known = question !== undefined && (recallAnswer(root, question) as RenderAnswer | undefined)
     if (known) {
       const json = options.output === 'json'

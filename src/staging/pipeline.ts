@@ -182,7 +182,7 @@ export const requireFresh = async (
           what: `${file} ${state}.`,
           where: [{ in: 'file', file }],
           why: 'What is reviewed and bundled has to be what the releases render to.',
-          fix: 'Run `make render` and commit what it writes; change releases/, never rendered/. If it is stale again at once, the chart makes a random value: set it.',
+          fix: 'Run `make render` and commit what it writes; change releases/, never rendered/.',
         }),
       ]
     })

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Helm, TemplateAnswer, TemplateRequest } from '../core/effects/helm.ts'
 import { good } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
@@ -55,6 +56,30 @@ const toldFlags = async ({ told, kubernetes }: TemplateRequest, folder: string):
   return [`--kubeconfig=${file}`, '--dry-run=server', '--disable-openapi-validation', '--take-ownership']
 }
 
+/** A time zone as Go reads it from a file (TZif, version 1, RFC 8536): one offset, no transitions. */
+const zoneFile = (offsetSeconds: number): Buffer => {
+  const header = Buffer.alloc(44)
+  header.write('TZif')
+  header.writeInt32BE(1, 36)
+  header.writeInt32BE(4, 40)
+  const zone = Buffer.alloc(10)
+  zone.writeInt32BE(offsetSeconds, 0)
+  zone.write('OUR\0', 6)
+  return Buffer.concat([header, zone])
+}
+
+/** So far to the east or to the west of UTC that it is another day there, and another minute of another hour. */
+const farAway = (now: Date): number => (now.getUTCHours() < 12 ? -1 : 1) * (14 * 60 - 1) * 60
+
+/** What TZ says: the machine's own zone is nothing that a render may depend on. */
+const zoneFor = async ({ clock }: TemplateRequest, folder: string): Promise<string> => {
+  if (clock === undefined) return 'UTC'
+  const file = join(folder, 'zone')
+  await writeFile(file, zoneFile(farAway(new Date())))
+  await sleep(1100)
+  return file
+}
+
 const template = (program: string, root: string, limits: HelmLimits, request: TemplateRequest) =>
   inPrivateFolder(async (home): Promise<TemplateAnswer> => {
     const values = await valuesFiles(request, root, home)
@@ -69,13 +94,14 @@ const template = (program: string, root: string, limits: HelmLimits, request: Te
       request.release,
       join(root, request.directory),
     ]
-    const ran = await runHelm(program, args, home, limits, noNetwork)
+    const environment = { ...noNetwork, TZ: await zoneFor(request, home) }
+    const ran = await runHelm(program, args, home, limits, environment)
     if (ran.ended === 'early') return { answer: 'failed', problem: ran.problem }
     const words = ran.words.replaceAll(`${root}/`, '')
     if (ran.ended === 'well') return { answer: 'rendered', text: ran.output, words }
     if (!words.includes('YAML parse error')) return { answer: 'refused', text: '', words }
     // Only then does helm show what it could not read.
-    const shown = await runHelm(program, ['--debug', ...args], home, limits, noNetwork)
+    const shown = await runHelm(program, ['--debug', ...args], home, limits, environment)
     return { answer: 'refused', text: shown.ended === 'early' ? '' : shown.output, words }
   })
 

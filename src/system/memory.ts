@@ -52,6 +52,8 @@ export const openMemory = (root: string): Memory => {
   let tidied: Promise<void> | undefined
   const write = async (file: string, entry: string): Promise<void> => {
     await mkdir(folder, { recursive: true, mode: 0o700 })
+    // The cache is no part of the site.
+    await writeFile(join(root, '.cache', '.gitignore'), '*\n')
     const part = `${file}.${randomUUID()}`
     try {
       await writeFile(part, entry, { mode: 0o600 })

@@ -29,11 +29,12 @@ const values: JsonObject = {
   db: { password: 'hunter2hunter2', users: ['first-user', 'second-user'], empty: '', number: 5 },
   clear: { password: 'in-clear-in-clear' },
   placeholder: placeholderOf('web/x', 'value'),
+  encoded: btoa(btoa(placeholderOf('web/x', 'value'))),
 }
 const seal = async (): Promise<string> => {
   const sealed = await (
     await sealerWith()
-  ).seal(values, { recipients: [recipient], encryptedRegex: '^(db|placeholder)$' })
+  ).seal(values, { recipients: [recipient], encryptedRegex: '^(db|placeholder|encoded)$' })
   if (!sealed.ok) throw new Error(sealed.problems[0].what)
   return sealed.value
 }
@@ -101,6 +102,7 @@ const faults: [
   ['a value that is not encrypted', '/clear/password', (one) => one, own, /in clear/],
   ['an empty value', '/db/empty', (one) => one, own, /is empty/],
   ['a placeholder', '/placeholder', (one) => one, own, /a placeholder lies at/],
+  ['a placeholder in base64 in base64', '/encoded', (one) => one, own, /a placeholder lies at/],
 ]
 for (const [title, pointer, change, key, told] of faults)
   test(`refused, without a value in the message: ${title}`, async (t) => {

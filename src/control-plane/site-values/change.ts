@@ -8,7 +8,7 @@ import { inMakingOrder, withDependents, withOrigins } from './order.ts'
 import { settleValues } from './prepare.ts'
 import type { SiteValuesSystem } from './prepare.ts'
 import type { Request, Settled } from './settle.ts'
-import { holdsPlaceholder } from './taken.ts'
+import { holdsPlaceholder } from '../../core/site-values/placeholder.ts'
 
 const usage = (what: string, fix: string): Problem =>
   problem({ code: 'usage/site-value', fault: 'usage', what, fix })

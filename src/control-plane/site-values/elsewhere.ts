@@ -8,7 +8,8 @@ import type { Outcome, Problem } from '../../core/problem.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
 import type { PlannedValue } from '../../core/site-values/planned.ts'
 import type { SiteValue } from '../../core/site-values/recipe.ts'
-import { holdsPlaceholder, secretText } from './taken.ts'
+import { holdsPlaceholder } from '../../core/site-values/placeholder.ts'
+import { secretText } from './taken.ts'
 
 const secretId = (namespace: string, name: string): ObjectId => ({
   group: '',

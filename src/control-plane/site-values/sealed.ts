@@ -5,7 +5,7 @@ import { good, problem, unless } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
 import type { SiteValue } from '../../core/site-values/recipe.ts'
 import type { Wanted } from '../../core/wanted.ts'
-import { holdsPlaceholder } from './taken.ts'
+import { holdsPlaceholder } from '../../core/site-values/placeholder.ts'
 
 const refuse = (slug: string, file: string, set: string, what: string, fix: string): Problem =>
   problem({

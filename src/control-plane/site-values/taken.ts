@@ -3,7 +3,7 @@ import { isObject } from '../../core/json.ts'
 import { keyOf } from '../../core/object.ts'
 import type { KubeObject } from '../../core/object.ts'
 import { cutOut } from '../../core/site-values/cut.ts'
-import { placeholderForm } from '../../core/site-values/placeholder.ts'
+import { holdsPlaceholder } from '../../core/site-values/placeholder.ts'
 import type { Place, SiteValue } from '../../core/site-values/recipe.ts'
 import { utf8Text } from '../../core/utf-8.ts'
 
@@ -13,9 +13,6 @@ export const secretText = (secret: KubeObject | undefined, key: string): string 
   const encoded = isObject(data) && Object.hasOwn(data, key) ? data[key] : undefined
   return typeof encoded === 'string' ? utf8Text(Buffer.from(encoded, 'base64')) : undefined
 }
-
-/** Whether a text is what was rendered and never filled in: somebody has applied `rendered/` as it is. */
-export const holdsPlaceholder = (text: string): boolean => text.search(placeholderForm) >= 0
 
 /** What lies at the places of a value on the cluster. */
 export interface Found {

@@ -22,6 +22,8 @@ export interface TemplateRequest {
   told: Told
   /** `.Release.IsUpgrade` instead of `.Release.IsInstall`. */
   upgrade: boolean
+  /** `later`: in another time zone, and at least a second after it was asked. Else now, in UTC. */
+  clock?: 'later'
   /** Lowest first. */
   values: HelmValues[]
 }

@@ -7,7 +7,7 @@ import type { Path } from '../pointer.ts'
 import { problem, unless } from '../problem.ts'
 import type { Outcome, Problem } from '../problem.ts'
 import { placeholderForm } from './placeholder.ts'
-import { rewriteTexts } from './texts.ts'
+import { fillTexts } from './texts.ts'
 import { writtenAt } from './written.ts'
 import type { Filling } from './written.ts'
 
@@ -51,22 +51,21 @@ const keyed = (value: Json, path: Path): Path[] => {
 
 /**
  * An object with the values in place of its placeholders, also inside of text and of base64, written as `writtenAt` says; the object
- * itself where it has none. `values` is by placeholder. Refuses, all at once: `apply/unsafe-site-value`, `apply/unknown-site-value`,
+ * itself where it has none. What is in a value is never taken for a placeholder. `values` is by placeholder. Refuses, all at once: `apply/unsafe-site-value`, `apply/unknown-site-value`,
  * `apply/site-value-in-key`. No problem holds a value.
  */
 export const substitute = (object: KubeObject, values: ReadonlyMap<string, Filling>): Outcome<KubeObject> => {
   const problems: Problem[] = keyed(object, []).map((path) => inKey(object, path))
-  const filled = rewriteTexts(object, (text, path) =>
-    text.replace(placeholderForm, (placeholder, start: number) => {
-      const filling = values.get(placeholder)
-      if (filling === undefined) {
-        problems.push(unknown(object, path, placeholder))
-        return placeholder
-      }
-      const written = writtenAt(text, start, start + placeholder.length, filling)
-      if (written === undefined) problems.push(unsafe(object, path, filling.id))
-      return written ?? placeholder
-    }),
-  )
+  const filled = fillTexts(object, placeholderForm, (text, start, end, path) => {
+    const placeholder = text.slice(start, end)
+    const filling = values.get(placeholder)
+    if (filling === undefined) {
+      problems.push(unknown(object, path, placeholder))
+      return placeholder
+    }
+    const written = writtenAt(text, start, end, filling)
+    if (written === undefined) problems.push(unsafe(object, path, filling.id))
+    return written ?? placeholder
+  })
   return unless(problems, () => filled)
 }

@@ -32,8 +32,29 @@ export const rewriteText = (text: string, path: Path, rewrite: RewriteText, dept
   })
 }
 
+/** What takes the place of the hole from `start` to `end` of a text. */
+type FillHole = (text: string, start: number, end: number, path: Path) => string
+
+/** One text filled, in one pass: its holes, and what is base64 between them. */
+const fillText = (text: string, path: Path, holes: RegExp, fill: FillHole, depth = 0): string => {
+  const inRuns = (between: string): string =>
+    between.replace(base64Run, (run) => {
+      const inner = depth === deepest ? undefined : decoded(run)
+      if (inner === undefined) return run
+      const next = fillText(inner, path, holes, fill, depth + 1)
+      return next === inner ? run : Buffer.from(next).toString('base64')
+    })
+  let [filled, at] = ['', 0]
+  for (const { 0: hole, index } of text.matchAll(holes)) {
+    const end = index + hole.length
+    filled += inRuns(text.slice(at, index)) + fill(text, index, end, path)
+    at = end
+  }
+  return filled + inRuns(text.slice(at))
+}
+
 const rewriteIn = (value: Json, path: Path, rewrite: RewriteText): Json => {
-  if (typeof value === 'string') return rewriteText(value, path, rewrite, 0)
+  if (typeof value === 'string') return rewrite(value, path)
   if (Array.isArray(value)) {
     const items = value.map((item, index) => rewriteIn(item, [...path, index], rewrite))
     return items.some((item, index) => item !== value[index]) ? items : value
@@ -54,4 +75,11 @@ const rewriteIn = (value: Json, path: Path, rewrite: RewriteText): Json => {
  * itself where nothing changed. Bytes that are not UTF-8 are left alone, and so are keys.
  */
 export const rewriteTexts = (object: KubeObject, rewrite: RewriteText): KubeObject =>
-  rewriteIn(object, [], rewrite) as KubeObject
+  rewriteIn(object, [], (text, path) => rewriteText(text, path, rewrite)) as KubeObject
+
+/**
+ * As `rewriteTexts`, for holes (a global pattern), each filled once: what was put in is never
+ * looked at again, nor decoded, alone or with what stands beside it. So no value can name another one.
+ */
+export const fillTexts = (object: KubeObject, holes: RegExp, fill: FillHole): KubeObject =>
+  rewriteIn(object, [], (text, path) => fillText(text, path, holes, fill)) as KubeObject

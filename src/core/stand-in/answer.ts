@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../json.ts'
-import { groupVersionOf } from '../object.ts'
+import { groupVersionOf, idOf, keyOf } from '../object.ts'
 import type { KubeObject } from '../object.ts'
 import type { Discovered, DiscoveredResource, Knowledge } from './knowledge.ts'
 
@@ -129,7 +129,10 @@ const placeOf = (path: string): Place | undefined => {
   return { group, version, namespace: inNamespace ? (rest[1] ?? '') : '', plural, name }
 }
 
-/** The objects that a lookup finds, in the version that it asks for. */
+/** As a server lists them. */
+const byKey = (a: KubeObject, b: KubeObject): number => (keyOf(idOf(a)) < keyOf(idOf(b)) ? -1 : 1)
+
+/** The objects that a lookup finds, in the version that it asks for, by namespace and name. */
 export const foundBy = (
   objects: KubeObject[],
   { apiVersion, kind, namespace, name }: Omit<Lookup, 'found'>,
@@ -143,6 +146,7 @@ export const foundBy = (
         (name === '' || object.metadata.name === name),
     )
     .map((object) => ({ ...object, apiVersion }))
+    .sort(byKey)
 
 const lookUp = ({ discovered, objects }: Knowledge, place: Place): Answer | undefined => {
   const { group, version, plural, namespace, name } = place

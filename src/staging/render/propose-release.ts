@@ -4,7 +4,7 @@ import type { ResolvedRelease } from '../../core/records.ts'
 import { propose } from './mask/propose.ts'
 import type { Proposal } from './mask/propose.ts'
 import type { FoundObject, RenderSystem } from './read-release.ts'
-import { readUnmasked } from './render-release.ts'
+import { laterIn, readUnmasked } from './render-release.ts'
 import type { RenderOne } from './render-release.ts'
 import type { RenderInput } from './render.ts'
 import { settle } from './settle.ts'
@@ -26,11 +26,12 @@ export const proposeForRelease = async (
   system: RenderSystem,
 ): Promise<Outcome<ProposedFor[]>> => {
   const renders = new Map<ResolvedRelease, FoundObject[][]>()
-  const renderOne: RenderOne = async (release, known, telling, _dice, ask) => {
+  const renderOne: RenderOne = async (release, known, telling, dice, ask) => {
     const reads: FoundObject[][] = []
     // What the others lack is theirs.
     for (const salt of wanted.has(release.name) ? salts : ['']) {
-      const read = await readUnmasked(release, known, telling, salt, ask)
+      const how = salt === '' ? ask : laterIn(ask, dice)
+      const read = await readUnmasked(release, known, telling, salt, how)
       if (!read.ok) return read
       reads.push(read.value.objects)
     }

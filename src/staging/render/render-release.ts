@@ -1,3 +1,5 @@
+import { placeholdersIn } from '../../core/site-values/placeholder.ts'
+import { foundBy } from '../../core/stand-in/answer.ts'
 import type { Lookup } from '../../core/stand-in/answer.ts'
 import type { Knowledge } from '../../core/stand-in/knowledge.ts'
 import { bad, good, problem } from '../../core/problem.ts'
@@ -8,6 +10,7 @@ import type { Target } from '../../core/target.ts'
 import { mask } from './mask/mask.ts'
 import { readRelease } from './read-release.ts'
 import type { FoundObject, RenderSystem } from './read-release.ts'
+import type { Dices } from './scan-release.ts'
 import type { Salting } from './salting.ts'
 
 /**
@@ -64,13 +67,33 @@ export const readUnmasked = async (
   const read = await readRelease(release, target, told, salt, system)
   visit.end()
   if (visit.unknown.length > 0) return bad(unanswered(release, visit.unknown))
-  if (lacksKind(read)) return await byList([])
+  // By list, a lookup would find nothing: only where none was made is the output the same.
+  if (lacksKind(read) && visit.lookups.length === 0) return await byList([])
   if (!read.ok) return read
   return good({ objects: salting.unsalted(read.value, salt), lookups: visit.lookups }, read.warnings)
 }
 
 /** How a release is rendered; a proposal is made another way. */
 export type RenderOne = typeof renderRelease
+
+/** Whether templates looked up something that holds a placeholder. */
+const foundPlaceholders = (telling: Telling, lookups: Lookup[]): boolean =>
+  telling.by === 'server' &&
+  lookups.some((lookup) =>
+    foundBy(telling.knowledge.objects, lookup).some((object) => placeholdersIn(object).size > 0),
+  )
+
+/** The same system with a helm whose clock is in another zone, and a second later: what a chart makes of the time then differs. */
+export const laterIn = <S extends RenderSystem>(system: S, { clock }: Dices): S =>
+  clock
+    ? {
+        ...system,
+        helm: {
+          version: system.helm.version,
+          template: (request) => system.helm.template({ ...request, clock: 'later' }),
+        },
+      }
+    : system
 
 /**
  * Renders one release with what it is told, and puts placeholders where site values would stand. What may come out differently each time
@@ -80,20 +103,21 @@ export const renderRelease = async (
   release: ResolvedRelease,
   target: Target,
   telling: Telling,
-  dice: boolean,
+  dice: Dices,
   system: RenderSystem & { salting: Salting },
 ): Promise<Outcome<ReleaseDocuments>> => {
   const { resolved } = release
   const subject = (state: 'working' | 'done' | 'failed'): void =>
     system.tell({ tell: 'subject', stage: 'render', subject: release.name, state })
+  const twin = (): Promise<Read> => readUnmasked(release, target, telling, 'twin', laterIn(system, dice))
   subject('working')
-  const twice =
-    resolved.kind === 'chart' &&
-    (dice || Object.keys(release.tokens).length > 0 || release.siteValues.some(isInValues))
-  const [first, second] = await Promise.all([
+  const twice = dice.any || Object.keys(release.tokens).length > 0 || release.siteValues.some(isInValues)
+  const [first, parallel] = await Promise.all([
     readUnmasked(release, target, telling, '', system),
-    twice ? readUnmasked(release, target, telling, 'twin', system) : undefined,
+    resolved.kind === 'chart' && twice ? twin() : undefined,
   ])
+  const second =
+    parallel ?? (first.ok && foundPlaceholders(telling, first.value.lookups) ? await twin() : undefined)
   const masked = !first.ok
     ? first
     : second !== undefined && !second.ok

@@ -8,6 +8,12 @@ import type { ChartScan } from './scan/scan-chart.ts'
 import { scanText } from './scan/scan-text.ts'
 import { helmValuesOf } from './values.ts'
 
+/** Whether a chart can roll any dice, and whether the clock is among them. */
+export interface Dices {
+  any: boolean
+  clock: boolean
+}
+
 interface ScanSystem {
   files: ReadFiles
   memory: Memory
@@ -54,5 +60,8 @@ export const scanRelease = async (release: ResolvedRelease, system: ScanSystem):
 export const asks = ({ questions, opaque }: ChartScan): boolean =>
   opaque || questions.some(({ about }) => about !== 'kube-version')
 
-/** Whether two renders can differ. */
-export const throwsDice = ({ dice, opaque }: ChartScan): boolean => opaque || dice.length > 0
+/** Why two renders can differ. */
+export const diceOf = ({ dice, opaque }: ChartScan): Dices => ({
+  any: opaque || dice.length > 0,
+  clock: opaque || dice.some(({ by }) => by === 'clock'),
+})

@@ -11,7 +11,7 @@ import type { ReleaseDocuments, RenderOne, Telling } from './render-release.ts'
 import { saltingOf } from './salting.ts'
 import type { Salting } from './salting.ts'
 import type { ChartScan } from './scan/scan-chart.ts'
-import { asks, scanRelease, throwsDice } from './scan-release.ts'
+import { asks, diceOf, scanRelease } from './scan-release.ts'
 import { dependenciesOf, lastRenderOf } from './surroundings.ts'
 import { hearsTheSame, tellerOf } from './telling.ts'
 import type { Heard, Outcomes, Teller } from './telling.ts'
@@ -65,16 +65,16 @@ const lastRendersOf = async (
     : found
 }
 
-/** Those that are wanted, all that they depend on, and those that bring CRDs, which anybody may ask for. */
+/** Those that are wanted, those that bring CRDs, which anybody may ask for, and all that these depend on. */
 const neededOf = (
   { releases }: SetOf<ResolvedRelease>,
   wanted: Set<string>,
   scanOf: (release: ResolvedRelease) => ChartScan,
 ): ResolvedRelease[] => {
   const byName = new Map(releases.map((release) => [release.name, release]))
-  const meant = releases.filter(({ name }) => wanted.has(name))
+  const meant = releases.filter((release) => wanted.has(release.name) || scanOf(release).brings)
   const needed = new Set([...meant, ...meant.flatMap((release) => dependenciesOf(release, byName))])
-  return releases.filter((release) => needed.has(release) || scanOf(release).brings)
+  return releases.filter((release) => needed.has(release))
 }
 
 /**
@@ -96,7 +96,7 @@ export const settle = async (
   const last = await lastRendersOf(releases, system)
   if (!last.ok) return last
   const teller = tellerOf(set, target, system.helm.version, scanOf, last.value)
-  const salting = saltingOf(releases.flatMap(({ siteValues }) => siteValues))
+  const salting = saltingOf(set.releases.flatMap(({ siteValues }) => siteValues))
   const outcomes: Outcomes = new Map()
   const heard = new Map<ResolvedRelease, Heard>()
   const kubernetes = `v${wholeVersion(target.kubernetes)}`
@@ -115,7 +115,7 @@ export const settle = async (
       await Promise.all(
         stale.map(async ({ release, telling }) => {
           const outcome = await remembered(release, kubernetes, telling, system, () =>
-            renderOne(release, target, telling, throwsDice(scanOf(release)), { ...system, salting }),
+            renderOne(release, target, telling, diceOf(scanOf(release)), { ...system, salting }),
           )
           outcomes.set(release, outcome)
           heard.set(release, { telling, lookups: outcome.ok ? outcome.value.lookups : 'unknown' })

@@ -4,6 +4,7 @@ import type { ReadFiles } from '../../core/effects/files.ts'
 import type { KubeObject } from '../../core/object.ts'
 import { all, good } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
+import { withoutStringData } from '../../core/string-data.ts'
 import type { ResolvedRelease, SetOf } from '../../core/records.ts'
 import { placeholderOf } from '../../core/site-values/placeholder.ts'
 import { idOfRead } from '../../core/site-values/recipe.ts'
@@ -64,7 +65,8 @@ export const appliedOf = ({ release, objects }: ReleaseDocuments, served: Served
     const hook = hookOf(object)
     if (!hook.ok || isTestOnly(hook.value) || (hook.value && isDeleteOnly(hook.value))) return []
     const placed = placeInScope(object, release.namespace, served)
-    return placed.ok ? [placed.value] : []
+    // As the server stores it.
+    return placed.ok ? [withoutStringData(placed.value)] : []
   })
 
 /** What a release was rendered to the last time, as `rendered/` has it. */

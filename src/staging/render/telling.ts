@@ -49,6 +49,19 @@ const crdsIn = (releases: ResolvedRelease[], outcomes: Outcomes): KubeObject[] =
       : []
   })
 
+/** The later of two states of an object; what a Namespace bears already, it keeps. */
+const over = (earlier: KubeObject, later: KubeObject): KubeObject =>
+  later.kind !== 'Namespace'
+    ? later
+    : {
+        ...later,
+        metadata: {
+          ...later.metadata,
+          labels: { ...earlier.metadata.labels, ...later.metadata.labels },
+          annotations: { ...earlier.metadata.annotations, ...later.metadata.annotations },
+        },
+      }
+
 /** The teller of a set; `last` is what releases that look back were rendered to the last time. */
 export const tellerOf = (
   set: SetOf<ResolvedRelease>,
@@ -76,7 +89,8 @@ export const tellerOf = (
       return outcome?.ok ? appliedOf(outcome.value, { ...target, brought }) : []
     })
     const there = [...target.objects, ...ground, ...dependencies, ...(last.get(release) ?? [])]
-    return Array.from(new Map(there.map((object) => [keyOf(idOf(object)), object])).values())
+    const byId = Map.groupBy(there, (object) => keyOf(idOf(object)))
+    return Array.from(byId.values(), (versions) => versions.reduce(over))
   }
   const byList: Teller['byList'] = (release, { served, further }) => {
     const asked = apiVersionsAsked(scanOf(release))

@@ -4,7 +4,14 @@ import { scrubOf } from '../../../src/core/site-values/scrub.ts'
 
 const value = 'p"ass/w?rd 1'
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
-const scrub = scrubOf([value, '-----BEGIN X-----\nMIIEpAIBAAKCAQEAsecretsecret\n-----END X-----\n', 'abc'])
+const scrub = scrubOf([
+  value,
+  '-----BEGIN X-----\nMIIEpAIBAAKCAQEAsecretsecret\n-----END X-----\n',
+  'abc',
+  'x<y>&zzz',
+  'correct-horse-battery',
+  'dotted-value.x',
+])
 const told = (text: string): string => scrub.text(text)
 
 const masked: [claim: string, text: string, left: string][] = [
@@ -13,6 +20,23 @@ const masked: [claim: string, text: string, left: string][] = [
   ['as a part of a URL', `http://x/?q=${encodeURIComponent(value)}`, 'http://x/?q=(site value)'],
   ['a line of a key', 'bad: MIIEpAIBAAKCAQEAsecretsecret', 'bad: (site value)'],
   ['a short one as a word', 'Invalid value: "abc"', 'Invalid value: "(site value)"'],
+  ['as Go writes JSON', String.raw`{"a":"x\u003cy\u003e\u0026zzz"}`, '{"a":"(site value)"}'],
+  [
+    'as JSON inside of JSON',
+    JSON.stringify(JSON.stringify({ a: value })),
+    String.raw`"{\"a\":\"(site value)\"}"`,
+  ],
+  [
+    'as JSON of Go inside of JSON',
+    String.raw`"\"x\\u003cy\\u003e\\u0026zzz\""`,
+    String.raw`"\"(site value)\""`,
+  ],
+  ['where the text ends within it', 'Invalid value: "correct-horse-b', 'Invalid value: "(site value)'],
+  ['cut by …', 'bad: correct-horse… (more)', 'bad: (site value)… (more)'],
+  ['cut by dots', 'bad: correct-horse...: correct-hors...', 'bad: (site value)...: (site value)...'],
+  ['cut by dots within its own', 'bad: dotted-value...', 'bad: (site value)...'],
+  ['not where fewer than 12 characters of it are left', 'correct-hor…', 'correct-hor…'],
+  ['not where another word begins like it', 'correct-horses run', 'correct-horses run'],
   ['not a short one inside of a word', 'abcdef', 'abcdef'],
 ]
 for (const [claim, text, left] of masked) test(`a value is masked ${claim}`, (t) => t.is(told(text), left))

@@ -91,6 +91,37 @@ for (const [claim, text] of refused)
     t.notRegex(JSON.stringify(outcome.problems), /se\\*"cr/)
   })
 
+const controls = ['a\u0000b', 'a\u001b[2J', 'a\rb: c', 'a\u0085b: c', 'a\u2028b: c', 'a\u007f']
+test('control characters in a value that people chose are refused on a line of its own, and not where it is the whole text', (t) => {
+  for (const text of controls) {
+    const outcome = fill(`a: |\n  ${hole}\nb: c`, { text })
+    t.is(outcome.ok ? undefined : outcome.problems[0].code, 'apply/unsafe-site-value', JSON.stringify(text))
+    t.true(fill(hole, { text }).ok)
+  }
+  t.true(fill(`a: |\n  ${hole}\nb: c`, { text: 'a\tb\r\nc\n' }).ok)
+})
+
+test('a value never becomes another one: a placeholder in it is left as it is, also in base64 and with what stands beside it', (t) => {
+  const secret = placeholderOf('shop/secret', 'value')
+  const [first, second] = [base64(secret).slice(0, 22), base64(secret).slice(22)]
+  const other = placeholderOf('shop/beside', 'value')
+  const cases: [text: string, value: string, result: string][] = [
+    [hole, secret, secret],
+    [hole, base64(secret), base64(secret)],
+    [base64(hole), base64(base64(secret)), base64(base64(base64(secret)))],
+    [`${hole}${other}`, first, `${first}${second.replace(/=+$/, '')}`],
+  ]
+  for (const [text, value, result] of cases) {
+    const values = new Map([
+      [hole, { id: 'shop/password', made: false, text: value }],
+      [other, { id: 'shop/beside', made: false, text: second.replace(/=+$/, '') }],
+      [secret, { id: 'shop/secret', made: true, text: 'top-secret' }],
+    ])
+    const outcome = substitute(object({ stringData: { a: text } }), values)
+    t.deepEqual(outcome.ok && outcome.value['stringData'], { a: result })
+  }
+})
+
 test('an object without placeholders comes back as it is, the same one', (t) => {
   const plain = object({ data: { a: base64('just text of some length') } })
   const outcome = substitute(plain, new Map())

@@ -173,3 +173,48 @@ test('what the snapshot of the cluster holds is found, and what a dependency ren
   t.is(textOf(rendered, 'own'), '{"text":"of the cluster"}')
   t.is(textOf(rendered, 'over'), '{"text":"rendered"}')
 })
+
+test('a Secret of a dependency is found as the server stores it, and lists come by name', async (t) => {
+  const secret =
+    'apiVersion: v1\nkind: Secret\nmetadata: { name: both }\nstringData: { a: plain }\ndata: { b: ZW5j }\n'
+  const root = await siteOf(t, {
+    ...chartFiles('base', {
+      'templates/a.yaml': `${config('zeta', 'x')}---\n${config('alpha', 'x')}---\n${secret}`,
+    }),
+    ...chartFiles('web', {
+      'templates/a.yaml': [
+        config('folded', '{{ (lookup "v1" "Secret" "shop" "both").data | toJson | quote }}'),
+        config(
+          'listed',
+          '"{{ range (lookup "v1" "ConfigMap" "shop" "").items }}{{ .metadata.name }} {{ end }}"',
+        ),
+      ].join('---\n'),
+    }),
+  })
+  const rendered = await renderAt(root, [releaseOf('base'), releaseOf('web', { dependsOn: ['base'] })])
+  t.is(textOf(rendered, 'folded'), '{"a":"cGxhaW4=","b":"ZW5j"}')
+  t.is(textOf(rendered, 'listed'), 'alpha zeta ')
+})
+
+test('one release alone renders as it does with all, also where its CRDs hang on what another release depends on', async (t) => {
+  const crd = [
+    'apiVersion: apiextensions.k8s.io/v1',
+    'kind: CustomResourceDefinition',
+    'metadata: { name: things.x.example }',
+    'spec: { group: x.example, scope: Namespaced, names: { kind: Thing, plural: things }, versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }] }',
+  ].join('\n')
+  const root = await siteOf(t, {
+    ...chartFiles('base', { 'templates/a.yaml': config('base', 'x') }),
+    ...chartFiles('brings', {
+      'templates/a.yaml': `{{ if lookup "v1" "ConfigMap" "shop" "base" }}\n${crd}\n{{ end }}`,
+    }),
+    ...chartFiles('web', {
+      'templates/a.yaml': config('web', '{{ .Capabilities.APIVersions.Has "x.example/v1" | quote }}'),
+    }),
+  })
+  const releases = [releaseOf('base'), releaseOf('brings', { dependsOn: ['base'] }), releaseOf('web')]
+  const found = [undefined, ['web']].map(async (wanted) =>
+    textOf(await renderAt(root, releases, wanted ? { wanted } : {}), 'web'),
+  )
+  t.deepEqual(await Promise.all(found), ['true', 'true'])
+})

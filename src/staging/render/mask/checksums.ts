@@ -12,14 +12,18 @@ const hexForm = /^[0-9a-f]{4,64}$/
 
 const isHex = (value: Json | undefined): value is string => typeof value === 'string' && hexForm.test(value)
 
+const saysChecksum = /checksum|hash|sha256/i
+
 /**
- * Whether a difference is a checksum over something that is random: an annotation of an object or of a pod template
- * (`…/template/metadata/annotations`, in custom resources as well) that is 4 to 64 hex digits in both renders, and as many.
+ * Whether a difference in `object` is a checksum over something that is random: an annotation that is 4 to 64 hex digits in both renders, and as many,
+ * and which only rolls pods: it is one of a Pod or of a pod template (`…/template/metadata/annotations`, in custom resources as well), or is one of the
+ * object whose key says so. Any other may mean something, and a digest of ours in its place would be wrong in silence.
  */
-export const isChecksum = ({ path, first, second }: Difference): boolean => {
-  const [map, annotations] = [path.at(-3), path.at(-2)]
+export const isChecksum = (object: KubeObject, { path, first, second }: Difference): boolean => {
+  const [map, annotations, key] = path.slice(-3)
   if (map !== 'metadata' || annotations !== 'annotations') return false
-  if (path.length !== 3 && path.at(-4) !== 'template') return false
+  const isOfPods = path.at(-4) === 'template' || (object.kind === 'Pod' && object.apiVersion === 'v1')
+  if (!isOfPods && !(path.length === 3 && saysChecksum.test(String(key)))) return false
   return isHex(first) && isHex(second) && first.length === second.length
 }
 

@@ -5,6 +5,7 @@ import type { Problem } from '../../../core/problem.ts'
 import type { Origin, ResolvedRelease } from '../../../core/records.ts'
 import type { SiteValue } from '../../../core/site-values/recipe.ts'
 import type { FoundObject } from '../read-release.ts'
+import { ambiguousTexts } from './ambiguous.ts'
 import { isChecksum, withDigest } from './checksums.ts'
 import { cover, longestFirst, soughtBy, withSpots } from './cover.ts'
 import type { Hidden } from './cover.ts'
@@ -87,14 +88,14 @@ const differencesIn = ([first, ...others]: KubeObject[]): Difference[] => {
 }
 
 const digested = (row: Row, masked: KubeObject[]): Row => {
-  const checksums = row.left.filter(isChecksum)
+  const checksums = row.left.filter((one) => isChecksum(row.raw[0]!, one))
   if (checksums.length === 0) return row
   return {
     ...row,
     masked: row.masked.map((object) =>
       checksums.reduce((one, { path }) => withDigest(one, path, masked), object),
     ),
-    left: row.left.filter((one) => !isChecksum(one)),
+    left: row.left.filter((one) => !checksums.includes(one)),
   }
 }
 
@@ -138,6 +139,7 @@ export const compareRenders = (
     return { origin: byKey[0]!.get(key)!.origin, raw, masked, left: differencesIn(masked) }
   })
   const masked = rows.map((row) => row.masked[0]!)
+  const placed = rows.map(({ raw }) => withPlaces(release, raw[0]!, stood[0] ?? []))
   const lone = byKey.flatMap((found) =>
     Array.from(found).flatMap(([key, one]) => (isEverywhere(key) ? [] : [one])),
   )
@@ -145,6 +147,10 @@ export const compareRenders = (
     rows: rows.map((row) => digested(row, masked)),
     lone,
     hidden,
-    problems: [...(places[0]?.problems ?? []), ...unequalPlaces(release, stood[0] ?? [])],
+    problems: [
+      ...(places[0]?.problems ?? []),
+      ...unequalPlaces(release, stood[0] ?? []),
+      ...ambiguousTexts(release, hidden[0] ?? [], placed),
+    ],
   }
 }

@@ -1,12 +1,17 @@
 import { isObject, setField } from '../../../core/json.ts'
 import type { Json, JsonObject } from '../../../core/json.ts'
-import type { KubeObject } from '../../../core/object.ts'
+import { nameOf } from '../../../core/object.ts'
+import type { KubeObject, ObjectId } from '../../../core/object.ts'
 import { keysOfPointer, pointerOf, replaceAt } from '../../../core/pointer.ts'
 import type { Path } from '../../../core/pointer.ts'
 import type { Place } from '../../../core/site-values/recipe.ts'
 import { utf8Text } from '../../../core/utf-8.ts'
 
 export type Field = Place['field']
+
+/** How a field is named to people. */
+export const fieldWords = (object: ObjectId, field: Field): string =>
+  field.in === 'secret' ? `key ${field.key} of ${nameOf(object)}` : `${field.pointer} of ${nameOf(object)}`
 
 const own = (value: Json | undefined, key: string): Json | undefined =>
   isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined

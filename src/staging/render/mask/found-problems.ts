@@ -1,4 +1,4 @@
-import { groupKindOf, idOf, nameOf } from '../../../core/object.ts'
+import { groupKindOf, idOf } from '../../../core/object.ts'
 import type { ObjectId } from '../../../core/object.ts'
 import { pointerOf } from '../../../core/pointer.ts'
 import { problem } from '../../../core/problem.ts'
@@ -7,7 +7,7 @@ import type { Origin, ResolvedRelease } from '../../../core/records.ts'
 import type { FoundObject } from '../read-release.ts'
 import { keyOfPlace, declaredKey } from './identity.ts'
 import type { Row } from './compared.ts'
-import { fieldAt, readField } from './field.ts'
+import { fieldAt, fieldWords, readField } from './field.ts'
 import type { Field } from './field.ts'
 import type { Proposal } from './propose.ts'
 import type { Proposed } from './propose/draft.ts'
@@ -32,9 +32,6 @@ const inFile = (release: ResolvedRelease): Where => ({
   release: release.name,
   file: release.file,
 })
-
-const fieldWords = (object: ObjectId, field: Field): string =>
-  field.in === 'secret' ? `key ${field.key} of ${nameOf(object)}` : `${field.pointer} of ${nameOf(object)}`
 
 /** Whether the chart puts the same there each time; a hash of it may differ all the same. */
 const isFixed = (row: Row | undefined, field: Field): boolean =>

@@ -10,7 +10,7 @@ import { proposalFrom } from './propose.ts'
  * The objects of a release with a placeholder wherever one of its site values stands, and a digest of what is masked in place of checksums
  * that are random: the same at each render. `second` was made on its own with placeholders of salt 'twin', and what of them came out whole is that of `first` again;
  * it is left out where a chart has neither dice nor placeholders. Test hooks are left out.
- * Refuses, all at once: `render/missing-place`, `render/unequal-places`, and for what differs between the two renders all the same
+ * Refuses, all at once: `render/missing-place`, `render/unequal-places`, `render/ambiguous-site-values`, and for what differs between the two renders all the same
  * `render/undeclared-random` and `render/transformed-site-value`. No problem holds a value.
  */
 export const mask = (

@@ -8,7 +8,7 @@ import type { Place, SiteValue } from '../../../core/site-values/recipe.ts'
 import { suggest } from '../../../core/suggest.ts'
 import { cutOut } from '../../../core/site-values/cut.ts'
 import type { Hidden } from './cover.ts'
-import { keysBeside, readField } from './field.ts'
+import { fieldWords, keysBeside, readField } from './field.ts'
 import { keyOfPlace, declaredKey } from './identity.ts'
 
 /** A value found at its place. */
@@ -18,8 +18,7 @@ export interface Stood extends Omit<Hidden, 'sought'> {
   end: number
 }
 
-const wordsFor = ({ object, field }: Place): string =>
-  field.in === 'secret' ? `key ${field.key} of ${nameOf(object)}` : `${field.pointer} of ${nameOf(object)}`
+const wordsFor = ({ object, field }: Place): string => fieldWords(object, field)
 
 type Told = { what: string; fix: string }
 

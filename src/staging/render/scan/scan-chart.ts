@@ -28,8 +28,8 @@ const partOf = (path: string): Part => {
   if (own.startsWith('crds/')) return 'crd'
   if (own === 'values.yaml') return 'values'
   if (own.startsWith('templates/')) return own.endsWith('NOTES.txt') ? 'notes' : 'template'
-  return /\.(?:md|gotmpl)$/i.test(own) ||
-    /^(?:LICENSE|NOTICE|Chart\.(?:yaml|lock)|values\.schema\.json)$/.test(own)
+  // A chart may run any other file as a template (`tpl (.Files.Get …)`).
+  return /^(?:README\.md|CHANGELOG\.md|LICENSE|NOTICE|Chart\.(?:yaml|lock)|values\.schema\.json)$/i.test(own)
     ? 'unread'
     : 'file'
 }

@@ -5,9 +5,8 @@ import { problem, unless } from '../../../core/problem.ts'
 import type { Outcome, Problem } from '../../../core/problem.ts'
 import type { ResolvedRelease } from '../../../core/records.ts'
 import { cutOut } from '../../../core/site-values/cut.ts'
-import { placeholderForm, placeholderOf } from '../../../core/site-values/placeholder.ts'
+import { holdsPlaceholder, placeholderOf } from '../../../core/site-values/placeholder.ts'
 import type { Place, SealedRecipe, SiteValue } from '../../../core/site-values/recipe.ts'
-import { rewriteText } from '../../../core/site-values/texts.ts'
 import { utf8Text } from '../../../core/utf-8.ts'
 import { readField } from '../mask/field.ts'
 import { declaredKey, keyOfPlace } from '../mask/identity.ts'
@@ -59,15 +58,6 @@ const refuse = (
     ],
     fix,
   })
-
-const holdsPlaceholder = (text: string): boolean => {
-  let found = false
-  rewriteText(text, [], (one) => {
-    found ||= one.search(placeholderForm) >= 0
-    return one
-  })
-  return found
-}
 
 /** That a field is made of a value which only the control plane has. */
 export const ofAnother = (release: ResolvedRelease, field: SiteValue): Problem =>

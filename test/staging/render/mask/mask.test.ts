@@ -290,6 +290,51 @@ test('one value at two places that hold different things is refused', (t) => {
   t.notRegex(JSON.stringify(problems), /(one|two)-value/)
 })
 
+test('two values of one text keep their places, and where it stands elsewhere, it is refused until that place is declared', (t) => {
+  const [a, b] = ['a', 'b'].map((name) => siteValue(name, password, inSecret('auth', name)))
+  const pair = { a: 'changeme123', b: 'changeme123' }
+  const masks = (values: SiteValue[], ...others: JsonObject[]) =>
+    mask(web(values), found(secret('auth', pair), ...others), undefined)
+  const [forA, forB] = [placeholderOf('web/a', 'value'), placeholderOf('web/b', 'value')]
+  t.deepEqual(
+    valueOf(masks([a!, b!])).map(({ object }) => object),
+    [secret('auth', { a: forA, b: forB })],
+  )
+  const url = (value: string): JsonObject => secret('url', { url: `pg://x:${value}@db` })
+  const problems = problemsOf(masks([a!, b!], url('changeme123')))
+  t.deepEqual(
+    problems.map(({ code }) => code),
+    ['render/ambiguous-site-values'],
+  )
+  t.regex(problems[0]!.what, /web\/a and web\/b: .* key url of Secret url/)
+  t.notRegex(JSON.stringify(problems), /changeme123/)
+  const meant = inSecret('url', 'url', { after: 'pg://x:', before: '@' })
+  const settled = [a!, { ...b!, places: [...b!.places, meant] }]
+  t.deepEqual(
+    valueOf(masks(settled, url('changeme123'))).map(({ object }) => object),
+    [secret('auth', { a: forA, b: forB }), url(forB)],
+  )
+})
+
+test('hex in an annotation of another object is a checksum only where its key says so', (t) => {
+  const annotated = (key: string) => (value: string) => [
+    auth(value),
+    {
+      ...config('c', {}),
+      metadata: { name: 'c', annotations: { [key]: hex(value, 40) } },
+    },
+  ]
+  for (const key of ['checksum/config', 'x.example/configHash', 'sha256'])
+    t.regex(JSON.stringify(masked(annotated(key), [declared])[1]), /"[0-9a-f]{40}"/)
+  for (const key of ['sum', 'serial']) {
+    const [first, second] = ['Zq81LmX0Tt4e', 'p0Wm55NbQaaz'].map((value) => found(...annotated(key)(value)))
+    const problems = problemsOf(mask(web([declared]), first!, second))
+    t.is(problems.length, 1)
+    t.regex(problems[0]!.code, /^render\/(undeclared-random|transformed-site-value)$/)
+    t.regex(problems[0]!.what, new RegExp(`/metadata/annotations/${key} of ConfigMap c`))
+  }
+})
+
 test('several lines in the middle of one are no place for a value', (t) => {
   const value = siteValue('x', password, inSecret('auth', 'a', { after: 'ca=' }))
   const problems = problemsOf(

@@ -54,12 +54,16 @@ test('everything that helm runs is read, of charts in charts/ too, and every que
 })
 
 test('other files are read where the chart runs texts and reads files', async (t) => {
-  const files = { 'files/config.yaml': `${asks('file/v1')}{{ uuidv4 }}`, 'NOTES.md': asks('x/v1') }
+  const files = {
+    'files/config.yaml': `${asks('file/v1')}{{ uuidv4 }}`,
+    'files/app.gotmpl': asks('app/v1'),
+    'README.md': asks('x/v1'),
+  }
   const runs = await scanned(t, {
     ...files,
     'templates/a.yaml': '{{ tpl (.Files.Get "files/config.yaml") . }}',
   })
-  t.deepEqual(short(runs), ['files/config.yaml:1 file/v1 tpl'])
+  t.deepEqual(short(runs), ['files/app.gotmpl:1 app/v1 tpl', 'files/config.yaml:1 file/v1 tpl'])
   t.deepEqual(
     runs.dice.map((dice) => dice.function),
     ['uuidv4'],
