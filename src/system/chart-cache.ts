@@ -6,13 +6,11 @@ import { sha256 } from '../core/digest.ts'
 import type { PulledChart } from '../core/effects/helm.ts'
 import { bad, good, problem } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
+import { isMissing } from './missing.ts'
 
 /** Fetched charts lie below the site under the digest of their archive: unpacked, and beside that the archive itself. */
 const folderFor = (digest: string): string => `.cache/charts/${digest.replace(':', '-')}`
 const archiveFor = (digest: string): string => `${folderFor(digest)}.tgz`
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
 /** The codes of node-tar and of zlib: no archive, a damaged one, or one that leads out of its folder. */
 const isOfArchive = (error: unknown): error is Error =>

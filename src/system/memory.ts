@@ -6,12 +6,10 @@ import type { Memory } from '../core/effects/memory.ts'
 import { parseJson, printJson } from '../core/json.ts'
 import { programDigest } from './program-digest.ts'
 import { isUnusable } from './unusable.ts'
+import { isMissing } from './missing.ts'
 
 /** What nobody asked for in so long a time goes. */
 const keptMilliseconds = 14 * 24 * 60 * 60 * 1000
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
 const unlessUnusable = async <T>(use: () => Promise<T>): Promise<T | undefined> => {
   try {

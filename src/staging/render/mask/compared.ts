@@ -4,6 +4,7 @@ import { pointerOf } from '../../../core/pointer.ts'
 import type { Problem } from '../../../core/problem.ts'
 import type { Origin, ResolvedRelease } from '../../../core/records.ts'
 import type { SiteValue } from '../../../core/site-values/recipe.ts'
+import { isTestOnly } from '../phase.ts'
 import type { FoundObject } from '../read-release.ts'
 import { ambiguousTexts } from './ambiguous.ts'
 import { isChecksum, withDigest } from './checksums.ts'
@@ -40,7 +41,7 @@ export interface Compared {
 /** Test hooks are left out of a release, and their names are often random. */
 const isTest = ({ object }: FoundObject): boolean => {
   const hook = hookOf(object)
-  return hook.ok && hook.value !== undefined && hook.value.events.every((event) => event === 'test')
+  return hook.ok && isTestOnly(hook.value)
 }
 
 /** A release may hold an identity twice, which others refuse: they are told apart by their order. */
