@@ -187,7 +187,14 @@ test('of raw bytes in a Secret the base64 is the value', (t) => {
   const renders = [0x80, 0x81].map((byte) =>
     found({
       ...secret('web-raw', {}),
-      data: { raw: Buffer.concat([Buffer.from([byte, 0xff]), randomBytes(10)]).toString('base64') },
+      // The last three bytes are `++++`: without such a sign the base64 itself is like a password of 16 letters and digits.
+      data: {
+        raw: Buffer.concat([
+          Buffer.from([byte, 0xff, 0]),
+          randomBytes(6),
+          Buffer.from('++++', 'base64'),
+        ]).toString('base64'),
+      },
     }),
   )
   const proposal = propose(web(), renders[0]!, renders[1]!)
