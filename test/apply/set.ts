@@ -10,6 +10,8 @@ import { printJson } from '../../src/core/json.ts'
 import { hookOf } from '../../src/core/hook.ts'
 import { groupVersionOf, isCrd } from '../../src/core/object.ts'
 import type { KubeObject } from '../../src/core/object.ts'
+import { usualPolicy } from '../../src/core/policy.ts'
+import type { Policy } from '../../src/core/policy.ts'
 import { pathOf } from '../../src/core/layout.ts'
 import type { GuardedKind, Plan } from '../../src/core/plan.ts'
 import { Refused } from '../../src/core/problem.ts'
@@ -31,6 +33,7 @@ export interface Sketch {
   supplied?: SuppliedSecret[]
   timeoutSeconds?: number
   siteValues?: SiteValue[]
+  policy?: Partial<Policy>
 }
 
 const phaseOf = (object: KubeObject): { phase: Phase; hook?: NonNullable<ReturnType<typeof unwrapped>> } => {
@@ -63,6 +66,7 @@ export const bundleOf = (set: string, sequence: number, sketches: Sketch[]): Wan
     dependsOn: sketch.dependsOn ?? [],
     timeoutSeconds: sketch.timeoutSeconds ?? 60,
     supplied: sketch.supplied ?? [],
+    ...(sketch.policy && { policy: { ...usualPolicy, ...sketch.policy } }),
     chart: null,
     helm: null,
     objects: sketch.objects.map((given) => {

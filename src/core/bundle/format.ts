@@ -1,5 +1,6 @@
 import type { Hook } from '../hook.ts'
 import type { ObjectId } from '../object.ts'
+import type { Policy } from '../policy.ts'
 import type { Phase, SuppliedSecret } from '../records.ts'
 import type { SiteValue } from '../site-values/recipe.ts'
 
@@ -24,6 +25,8 @@ export interface BundledRelease {
   chart: { name: string; version: string; digest: string } | null
   /** The version of helm that rendered it; null for plain manifests. */
   helm: string | null
+  /** How it is to be applied, where that is not the usual way. */
+  policy?: Policy
   /** Sorted by member. */
   objects: BundledObject[]
 }
