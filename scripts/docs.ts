@@ -6,6 +6,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from '../src/command-line/command.ts'
 import { commandHelp } from '../src/command-line/help.ts'
+import { customResource } from '../src/core/readiness/custom-resource.ts'
+import { readinessRules as readiness } from '../src/core/readiness/rules.ts'
 import { scoutApply } from '../src/scout-apply.ts'
 import { scout } from '../src/scout.ts'
 import { rules as risks } from '../src/staging/compare/risks/rules.ts'
@@ -43,6 +45,20 @@ const rulesPage = (): string =>
       '',
       ...examples.flatMap((example) => example.finds.map((found) => `- ${example.title}: “${found}”`)),
     ]),
+    '',
+    '## When an object is ready',
+    '',
+    'What `scout-apply` waits for, from `src/core/readiness/`; statuses of each kind, ready and not, with their sources lie in',
+    '`test/core/readiness/fixtures/`. For every kind: an object that is being deleted is not ready; where the status says which generation it',
+    'speaks of, an older one is waited out; `Stalled` that is True is a failure, `Reconciling` that is True is not ready. A failure ends the wait',
+    'at once. A release sets rules of its own in `apply.ready` (docs/declare.md), and they win.',
+    '',
+    '| kind | ready when | failed when | not waited for when |',
+    '|---|---|---|---|',
+    ...[...readiness, customResource].map(({ kinds, readyWhen, failedWhen = '', leftAloneWhen = '' }) => {
+      const named = kinds.map((kind) => `\`${kind}\``).join(', ') || 'every other kind'
+      return `| ${named} | ${readyWhen} | ${failedWhen} | ${leftAloneWhen} |`
+    }),
     '',
   ].join('\n')
 

@@ -15,9 +15,41 @@ export const scoutApply: Program = {
       summary: 'apply a signed bundle',
       load: async () => (await import('./scout-apply/command.ts')).default,
     },
+    audit: {
+      summary: 'list who applied what, and verify that the records hold',
+      load: async () => (await import('./scout-apply/audit.ts')).default,
+    },
+    history: {
+      summary: 'show the runs of a set, and which bundle each release is from',
+      load: async () => (await import('./scout-apply/history.ts')).default,
+    },
+    rollback: {
+      summary: 'go back to an earlier revision, with one release or all',
+      load: async () => (await import('./scout-apply/rollback.ts')).default,
+    },
+    remove: {
+      summary: 'remove releases, with their hooks, or everything of a set',
+      load: async () => (await import('./scout-apply/remove.ts')).default,
+    },
     capabilities: {
       summary: 'print what the cluster serves, for rendering elsewhere',
       load: async () => (await import('./scout-apply/capabilities.ts')).default,
+    },
+    resume: {
+      summary: 'take up a run that was cut short or failed',
+      load: async () => (await import('./scout-apply/resume.ts')).default,
+    },
+    unlock: {
+      summary: 'show who holds the lock of a set, and free it where that run is dead',
+      load: async () => (await import('./scout-apply/unlock.ts')).default,
+    },
+    rbac: {
+      summary: 'print the smallest roles with which a bundle can be applied',
+      load: async () => (await import('./scout-apply/rbac.ts')).default,
+    },
+    adopt: {
+      summary: 'take over releases that Helm installed, without a restart',
+      load: async () => (await import('./scout-apply/adopt.ts')).default,
     },
     'site-values': {
       summary: 'list, supply, rotate, back up and restore what is made and kept on the control plane',

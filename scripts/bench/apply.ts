@@ -1,124 +1,169 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import type { ControlPlane } from '../../test/control-plane/control-plane.ts'
+import { startProxy } from '../../test/control-plane/proxy.ts'
 import { startControlPlane } from '../../test/control-plane/start.ts'
-import { alternate, table } from './measure.ts'
-import { inFolder, node, root, scout } from './programs.ts'
+import {
+  accessOf,
+  bundleOf,
+  configMap,
+  deployment,
+  many,
+  writeForPeer,
+  writeSite,
+  writeTrust,
+} from './apply-site.ts'
+import type { Maker } from './apply-site.ts'
+import { alternate, budget, median, table } from './measure.ts'
+import type { Contender, Figure } from './measure.ts'
+import { peersAtHand } from './peers.ts'
+import { inFolder, node, root } from './programs.ts'
 
 /** What operators run: the single file. */
 const applier = join(root, 'dist/scout-apply')
 const objects = Number(process.env['BENCH_OBJECTS'] ?? 1000)
 
-const configMap = (namespace: string, index: number) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name: `item-${index}`, namespace },
-  data: { key: `value ${index}`, text: 'some lines\nof a file\n'.repeat(20) },
+const ours = (folder: string, kubeconfig: string, kind: string): Contender => ({
+  name: 'scout-apply: verify, plan, inventory, apply, prune',
+  run: (round) =>
+    execa(applier, [bundleOf(`${kind}-${round}`), '--trust', '../trust.yaml', '--kubeconfig', kubeconfig], {
+      cwd: join(folder, `${kind}-${round}`),
+    }),
 })
 
-/** A site with one release of plain manifests, whose set bears this name. */
-const writeSite = async (folder: string, name: string, namespace: string): Promise<void> => {
-  await mkdir(join(folder, 'releases/many'), { recursive: true })
+const writeRaw = async (folder: string, round: number, controlPlane: ControlPlane): Promise<void> => {
+  const namespace = `raw-${round}`
+  await writeForPeer(folder, namespace, configMap, 0, controlPlane)
   await writeFile(
-    join(folder, 'releases/site.yaml'),
-    `name: ${name}\ntarget: { kubernetes: "1.36", architecture: amd64 }\nimages: { harbor: harbor.example, projects: { docker.io: hub } }\nenvironments: { bench: { cluster: bench } }\n`,
-  )
-  await writeFile(join(folder, 'releases/lock.yaml'), 'helm: 4.1.4\ncharts: {}\n')
-  await writeFile(
-    join(folder, 'releases/many/release.yaml'),
-    `namespace: ${namespace}\nmanifests: [all.json]\n`,
-  )
-  const items = Array.from({ length: objects }, (_, index) => configMap(namespace, index))
-  await writeFile(
-    join(folder, 'releases/many/all.json'),
-    JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+    join(folder, `${namespace}.json`),
+    JSON.stringify({
+      access: accessOf(controlPlane),
+      objects: many(configMap, namespace, objects).map((object, index) => ({
+        path: `/api/v1/namespaces/${namespace}/configmaps/item-${index}`,
+        body: JSON.stringify(object),
+      })),
+    }),
   )
 }
 
-/** The first apply of so many objects (BENCH_OBJECTS), and the same again, on one real API server. */
+const secondsOf = (figures: Figure[], name: string): number =>
+  median(figures.find((one) => one.name.startsWith(name))?.seconds ?? [])
+
+/** First apply and no-op of ConfigMaps, beside every peer that is at hand. */
+const configMaps = async (folder: string, rounds: number, controlPlane: ControlPlane): Promise<void> => {
+  const peers = await peersAtHand()
+  for (let round = 0; round < rounds; round += 1) {
+    await writeSite(join(folder, `maps-${round}`), `maps-${round}`, configMap, objects)
+    await writeRaw(folder, round, controlPlane)
+    for (const peer of peers)
+      await writeForPeer(folder, peer.namespace(round), configMap, objects, controlPlane)
+  }
+  const contenders = [
+    ours(folder, controlPlane.kubeconfig, 'maps'),
+    {
+      name: 'a raw client, 32 in flight',
+      run: (round: number) =>
+        node([join(root, 'scripts/bench/raw-apply.ts'), `raw-${round}.json`, '32'], folder),
+    },
+    ...peers.map((peer) => peer.contender(folder, controlPlane)),
+  ]
+  const first = await alternate(rounds, contenders)
+  console.log(table(`First apply of ${objects} ConfigMaps`, first))
+  console.log(
+    budget('ours to the raw client', secondsOf(first, 'scout') / secondsOf(first, 'a raw'), 1.3, '×'),
+  )
+  const again = await alternate(rounds, contenders)
+  console.log(table('The same again, nothing changed', again))
+  const theirs = secondsOf(again, 'kapp deploy')
+  if (!Number.isNaN(theirs)) {
+    console.log(budget("ours to kapp's", secondsOf(again, 'scout') / theirs, 0.5, '×'))
+    console.log(budget("ours to kapp's", secondsOf(again, 'scout') / theirs, 0.3, '×', 'aim'))
+  }
+}
+
+/** No-op of Deployments, beside the least that it can cost. */
+const deployments = async (folder: string, rounds: number, controlPlane: ControlPlane): Promise<void> => {
+  const name = 'deployments-0'
+  await writeSite(join(folder, name), name, deployment, objects)
+  await writeFile(
+    join(folder, 'list.json'),
+    JSON.stringify({
+      access: accessOf(controlPlane),
+      path: `/apis/apps/v1/namespaces/ours-${name}/deployments`,
+    }),
+  )
+  const contender = ours(folder, controlPlane.kubeconfig, 'deployments')
+  await contender.run(0)
+  const figures = await alternate(rounds, [
+    { name: contender.name, run: () => contender.run(0) },
+    {
+      name: 'LIST and parsing',
+      run: () => node([join(root, 'scripts/bench/raw-list.ts'), 'list.json'], folder),
+    },
+  ])
+  console.log(table(`${objects} Deployments again, nothing changed`, figures))
+  console.log(
+    budget('ours to LIST and parsing', secondsOf(figures, 'scout') / secondsOf(figures, 'LIST'), 1.5, '×'),
+  )
+}
+
+/** The time from the start of the process until its first request arrives. */
+const firstRequest = async (folder: string, rounds: number, controlPlane: ControlPlane): Promise<void> => {
+  const proxy = await startProxy(controlPlane)
+  const seconds: number[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    proxy.reset()
+    const start = Date.now()
+    await ours(folder, proxy.kubeconfig, 'maps').run(round)
+    seconds.push(((proxy.requests[0]?.at ?? NaN) - start) / 1000)
+  }
+  await proxy.stop()
+  console.log(budget('start to first request', median(seconds), 0.3, 's'))
+}
+
+const memory = async (
+  folder: string,
+  make: Maker,
+  count: number,
+  controlPlane: ControlPlane,
+): Promise<void> => {
+  const site = join(folder, 'large-0')
+  await writeSite(site, 'large-0', make, count)
+  const watch = join(root, 'scripts/bench/peak-memory.ts')
+  const run = (): Promise<unknown> =>
+    node(
+      [
+        '--import',
+        watch,
+        join(root, 'src/scout-apply.ts'),
+        bundleOf('large-0'),
+        '--trust',
+        '../trust.yaml',
+        '--kubeconfig',
+        controlPlane.kubeconfig,
+      ],
+      site,
+      { PEAK_MEMORY: join(folder, 'peak') },
+    )
+  for (const what of ['first apply', 'the same again']) {
+    await run()
+    const peak = Number(await readFile(join(folder, 'peak'), 'utf8'))
+    console.log(budget(`peak memory with ${count} objects, ${what}`, peak, 1024, 'MiB'))
+  }
+}
+
+/** Applying, beside its peers and its limits, on one real API server. BENCH_OBJECTS says of how many. */
 export const benchApply = async (rounds: number): Promise<void> => {
   await node([join(root, 'scripts/single-file.ts')], root)
   const controlPlane = await startControlPlane({ without: ['kube-scheduler', 'kwok'] })
   try {
     await inFolder(async (folder) => {
-      await node([scout, 'keys', 'generate', 'bench.key', '--no-passphrase'], folder)
-      const trust = await node([scout, 'keys', 'trust', 'bench.pub', '--cluster', 'bench'], folder)
-      await writeFile(join(folder, 'trust.yaml'), trust.stdout)
-      for (let round = 0; round < rounds; round += 1) {
-        const site = join(folder, `site-${round}`)
-        await writeSite(site, `bench-${round}`, `ours-${round}`)
-        await node([scout, 'render'], site)
-        await node(
-          [scout, 'bundle', '--env', 'bench', '--key', '../bench.key', '--version', '1.0.0', '--out', 'dist'],
-          site,
-        )
-        for (const peer of ['raw', 'kubectl'])
-          await controlPlane.request('POST', '/api/v1/namespaces', {
-            body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: `${peer}-${round}` } },
-          })
-        const raw = Array.from({ length: objects }, (_, index) => configMap(`raw-${round}`, index))
-        await writeFile(
-          join(site, 'raw.json'),
-          JSON.stringify({
-            access: {
-              url: controlPlane.url,
-              ca: controlPlane.ca,
-              cert: controlPlane.admin.cert,
-              key: controlPlane.admin.key,
-            },
-            objects: raw.map((object) => ({
-              path: `/api/v1/namespaces/${object.metadata.namespace}/configmaps/${object.metadata.name}`,
-              body: JSON.stringify(object),
-            })),
-          }),
-        )
-        const items = Array.from({ length: objects }, (_, index) => configMap(`kubectl-${round}`, index))
-        await writeFile(join(site, 'kubectl.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
-      }
-      const siteOf = (round: number): string => join(folder, `site-${round}`)
-      const contenders = [
-        {
-          name: 'scout-apply: verify, plan, inventory, apply, prune',
-          run: (round: number) =>
-            execa(
-              applier,
-              [
-                `dist/bench-${round}-bench-1.0.0.tgz`,
-                '--trust',
-                '../trust.yaml',
-                '--kubeconfig',
-                controlPlane.kubeconfig,
-              ],
-              { cwd: siteOf(round) },
-            ),
-        },
-        {
-          name: 'a raw client, 32 in flight',
-          run: (round: number) =>
-            node([join(root, 'scripts/bench/raw-apply.ts'), 'raw.json', '32'], siteOf(round)),
-        },
-        {
-          name: 'kubectl apply --server-side --prune --applyset',
-          run: (round: number) =>
-            execa(
-              controlPlane.kubectl,
-              [
-                '--kubeconfig',
-                controlPlane.kubeconfig,
-                'apply',
-                '--server-side',
-                '--prune',
-                `--applyset=secret/bench-${round}`,
-                `--namespace=kubectl-${round}`,
-                '-f',
-                'kubectl.json',
-              ],
-              { cwd: siteOf(round), env: { KUBECTL_APPLYSET: 'true' } },
-            ),
-        },
-      ]
-      console.log(table(`First apply of ${objects} ConfigMaps`, await alternate(rounds, contenders)))
-      console.log(table(`The same again, nothing changed`, await alternate(rounds, contenders)))
+      await writeTrust(folder)
+      await configMaps(folder, rounds, controlPlane)
+      await firstRequest(folder, rounds, controlPlane)
+      await deployments(folder, rounds, controlPlane)
+      await memory(folder, configMap, objects * 10, controlPlane)
     })
   } finally {
     await controlPlane.stop()

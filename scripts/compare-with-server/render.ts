@@ -12,7 +12,8 @@ import { finishRelease } from '../../src/staging/render/finish.ts'
 import type { Served } from '../../src/staging/render/scope.ts'
 import { helmValuesOf } from '../../src/staging/render/values.ts'
 import { rewrite } from '../../src/staging/rewrite/rewrite.ts'
-import { inPrivateFolder, runHelm, usualLimits } from '../../src/system/helm-run.ts'
+import { runHelm, usualLimits } from '../../src/system/helm-run.ts'
+import { inPrivateFolder } from '../../src/system/private-folder.ts'
 
 /** What a render on a server needs: the site, the program of helm, and the server's kubeconfig. */
 export interface Stage {

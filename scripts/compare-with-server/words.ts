@@ -7,8 +7,8 @@ import type { KubeObject, ObjectId } from '../../src/core/object.ts'
 import { pointerOf } from '../../src/core/pointer.ts'
 import { bounded, fieldLines } from '../../src/report/field-lines.ts'
 import { visible } from '../../src/report/visible.ts'
-import { textEdits } from '../../src/staging/compare/edits.ts'
-import { secrecyOf } from '../../src/staging/compare/secrets.ts'
+import { textEdits } from '../../src/core/fields/edits.ts'
+import { secrecyOf } from '../../src/core/fields/secrets.ts'
 import type { ComparedObject, JudgedField, MaskedField } from './compare.ts'
 
 const mostLines = 20

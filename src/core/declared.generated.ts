@@ -159,6 +159,22 @@ type Before = string
  * What lookup finds of the release's own objects: nothing, as at its first install, or what it last rendered to.
  */
 type Lookup = 'nothing' | 'last-render'
+/**
+ * The name of the object; all of the kind where this is left out.
+ */
+type ObjectName = string
+/**
+ * A field, as a JSON pointer: ~1 stands for / in a key, ~0 for ~.
+ */
+type Pointer = string
+/**
+ * A kind and its group: Deployment.apps, Service.
+ */
+type GroupKind = string
+/**
+ * What is asked of a live object.
+ */
+type FieldTest = ConditionTest | ValueTest | PresenceTest
 
 /**
  * releases/NAME/release.yaml: one release; the folder is its name.
@@ -184,6 +200,7 @@ export interface ReleaseFile {
   supplied?: Supplied
   siteValues?: SiteValues
   lookup?: Lookup
+  apply?: Apply
   /**
    * By environment: what is different there. valuesFiles and values are added on top, siteValues by name; every other key replaces the release's own.
    */
@@ -407,6 +424,97 @@ export interface PlaceInObject {
   before?: Before
 }
 /**
+ * How the release is applied, where the usual way does not serve.
+ */
+interface Apply {
+  /**
+   * Fields that somebody else sets on the cluster: they are left out of what is applied, and of what counts as drift.
+   */
+  ignore?: IgnoredFields[]
+  /**
+   * Kinds whose objects may be deleted and made anew where the server forbids a change. A Job may without being named.
+   */
+  recreate?: GroupKind[]
+  /**
+   * When goes what the release has no more: last, after everything is ready, or early, before its new objects come.
+   */
+  prune?: 'last' | 'early'
+  /**
+   * When objects of a kind are ready. These win over the rules that are built in.
+   */
+  ready?: ReadyWhen[]
+}
+/**
+ * Fields of objects of one kind.
+ */
+interface IgnoredFields {
+  /**
+   * The kind of the objects, and its group: Deployment.apps, Service; "*" for every kind.
+   */
+  kind: string
+  name?: ObjectName
+  /**
+   * The fields, as JSON pointers; * stands for every item of a list or every key of a map.
+   *
+   * @minItems 1
+   */
+  fields: Pointer[]
+}
+/**
+ * When objects of one kind are ready.
+ */
+interface ReadyWhen {
+  kind: GroupKind
+  name?: ObjectName
+  /**
+   * They are ready where all of these hold.
+   *
+   * @minItems 1
+   */
+  ready: FieldTest[]
+  /**
+   * They have failed for good, and nobody waits for them, where one of these holds.
+   */
+  failed?: FieldTest[]
+}
+/**
+ * A condition in its status.
+ */
+interface ConditionTest {
+  /**
+   * The type of the condition.
+   */
+  condition: string
+  /**
+   * Its status, in quotes: without them, YAML reads True as a boolean.
+   */
+  is: 'True' | 'False' | 'Unknown'
+  /**
+   * Its reason, where that matters.
+   */
+  reason?: string
+}
+/**
+ * A field that has this value.
+ */
+interface ValueTest {
+  path: Pointer
+  /**
+   * The value: a text, a number or a boolean.
+   */
+  equals: string | number | boolean
+}
+/**
+ * A field that is there, or is not.
+ */
+interface PresenceTest {
+  path: Pointer
+  /**
+   * Whether it has to be there; an empty one is not.
+   */
+  exists: boolean
+}
+/**
  * What is different in one environment.
  */
 export interface Overlay {
@@ -420,6 +528,7 @@ export interface Overlay {
   supplied?: Supplied
   siteValues?: SiteValues
   lookup?: Lookup
+  apply?: Apply
 }
 
 /**

@@ -11,7 +11,8 @@ export interface Live {
   members: Map<string, KubeObject>
   /** By key: objects that are there under a name that we want or had, without our label; metadata alone. */
   others: Map<string, KubeObject>
-  inventory: { content: Inventory; resourceVersion: string } | undefined
+  /** `shards`: the names of the Secrets that hold its entries, where they are too many for one. */
+  inventory: { content: Inventory; resourceVersion: string; shards?: string[] } | undefined
   /** The site values that the control plane keeps; undefined where there are none, or none are needed. */
   store?: LiveStore | undefined
 }

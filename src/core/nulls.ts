@@ -19,7 +19,17 @@ const stringMapsOf: { [kind: string]: string[] } = {
 /** What Go makes of null in a map, by the map's name; undefined where the map is a struct and null is no field. */
 type Zero = (field: string) => string | undefined
 
+const holdsNull = (value: Json): boolean => {
+  if (value === null) return true
+  if (typeof value !== 'object') return false
+  if (Array.isArray(value)) return value.some(holdsNull)
+  for (const key of Object.keys(value)) if (holdsNull(value[key]!)) return true
+  return false
+}
+
 const drop = (value: Json, zeroOf: Zero, field = ''): Json => {
+  // Most hold none, and a copy of a CRD costs as much as to read it.
+  if (!holdsNull(value)) return value
   if (Array.isArray(value)) return value.map((item) => drop(item, zeroOf))
   if (!isObject(value)) return value
   const kept: JsonObject = {}

@@ -100,6 +100,9 @@ const rankOf = (id: ObjectId, ownKinds: Set<string>): number => {
   return lineOf.get(groupKind) ?? (builtIn.has(id.group) ? policies : foreign)
 }
 
+/** Whether an object is a custom resource: it may need its controller to be deleted. */
+export const isCustom = (id: ObjectId): boolean => rankOf(id, new Set()) === foreign
+
 /** A line of objects that are applied together. */
 export interface Line<T> {
   name: string

@@ -1,29 +1,10 @@
-import { canonicalJson, isObject, parseJson, setField } from './json.ts'
+import { canonicalJson, isObject, setField } from './json.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isKeyed, keyedDigest } from './keyed-digest.ts'
 import type { KubeObject } from './object.ts'
+import { entriesOf, fieldsOf, isAppliedBy } from './ownership/entries.ts'
+import { isEmpty, stepInto } from './ownership/field-set.ts'
 import { shortDigest } from './short-digest.ts'
-
-const isEmpty = (map: JsonObject): boolean => Object.keys(map).length === 0
-
-/** What a manager owns, in the format FieldsV1. */
-const fieldsOf = (entry: JsonObject): Json => entry['fieldsV1'] ?? null
-
-const matches = (item: Json, keys: Json): boolean =>
-  isObject(item) &&
-  isObject(keys) &&
-  Object.entries(keys).every(([name, value]) => canonicalJson(item[name] ?? null) === canonicalJson(value))
-
-/** The value at one step of a FieldsV1 path: `f:name`, `k:{"name":"app"}`, `v:"value"`, `i:0`. Undefined: not there. */
-const stepInto = (value: Json | undefined, step: string): Json | undefined => {
-  const key = step.slice(2)
-  if (step.startsWith('f:')) return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
-  if (!Array.isArray(value)) return undefined
-  if (step.startsWith('i:')) return value[Number(key)]
-  const wanted = parseJson(key)
-  if (step.startsWith('k:')) return value.find((item) => matches(item, wanted))
-  return value.find((item) => canonicalJson(item) === canonicalJson(wanted))
-}
 
 const isBlank = (value: Json | undefined): boolean =>
   value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)
@@ -52,16 +33,10 @@ const valuesAt = (fields: JsonObject, value: Json | undefined, others: JsonObjec
  * a field of ours by anybody does. With a `key` it is a keyed one: for objects that hold site values.
  */
 export const ownedDigest = (live: KubeObject, manager: string, key?: Uint8Array): string => {
-  const managed = live.metadata['managedFields']
-  const entries = (Array.isArray(managed) ? managed : []).filter(isObject)
-  const isOurs = (entry: JsonObject): boolean =>
-    entry['manager'] === manager && entry['operation'] === 'Apply' && !entry['subresource']
-  const ours = entries.filter(isOurs).map(fieldsOf).filter(isObject)
+  const entries = entriesOf(live)
+  const ours = entries.filter((entry) => isAppliedBy(entry, manager)).map(fieldsOf)
   if (ours.length === 0) return ''
-  const others = entries
-    .filter((entry) => !isOurs(entry))
-    .map(fieldsOf)
-    .filter(isObject)
+  const others = entries.filter((entry) => !isAppliedBy(entry, manager)).map(fieldsOf)
   const values = canonicalJson(ours.map((fields) => valuesAt(fields, live, others) ?? null))
   return key === undefined ? shortDigest(values) : keyedDigest(key, values)
 }
@@ -75,7 +50,5 @@ export const isAsLeft = (
 ): boolean => owned === ownedDigest(live, manager, isKeyed(owned) ? key : undefined)
 
 /** Whether the server's record names `manager` as one who wrote this object, by whatever operation. */
-export const isWrittenBy = (live: KubeObject, manager: string): boolean => {
-  const managed = live.metadata['managedFields']
-  return Array.isArray(managed) && managed.some((one) => isObject(one) && one['manager'] === manager)
-}
+export const isWrittenBy = (live: KubeObject, manager: string): boolean =>
+  entriesOf(live).some((one) => one['manager'] === manager)

@@ -14,13 +14,14 @@ export const guardedKinds = [
 export type GuardedKind = (typeof guardedKinds)[number]
 
 /** Why an object is sent. */
-type Because =
+export type Because =
   | 'changed'
   | 'drifted'
   | 'not ours yet'
   | 'recreated by others'
   | 'being deleted'
   | 'not finished last time'
+  | `handed over by ${string}`
 
 export type Action =
   | { do: 'create'; id: ObjectId }
@@ -32,12 +33,23 @@ export type PlannedHook = { do: 'hook'; id: ObjectId; event: HookEvent; weight: 
 
 export interface PlannedRelease {
   name: string
-  mode: 'install' | 'upgrade'
+  mode: 'install' | 'upgrade' | 'rollback'
   /** Whether anything that it declares differs from what was last there in full; its hooks run only then. */
   changed: boolean
   timeoutSeconds: number
   before: PlannedHook[]
+  /** What goes before its objects come (`prune: early`), step by step; what goes at the end is in the plan. */
+  prune?: Removal[][]
   lines: { name: string; afterWorkloads: boolean; actions: Action[] }[]
+  after: PlannedHook[]
+}
+
+/** A release that is removed as a whole, with the hooks that it runs then. `begun`: those before have run in an earlier run. */
+export interface PlannedRemoval {
+  name: string
+  timeoutSeconds: number
+  begun: boolean
+  before: PlannedHook[]
   after: PlannedHook[]
 }
 
@@ -61,10 +73,20 @@ export interface Plan {
   namespaces: Action[]
   crds: Action[]
   waves: PlannedRelease[][]
+  /** The sets that hand objects over to this one, sorted. */
+  takesFrom?: string[]
   /** Step by step; each is gone before the next one starts. */
   prune: Removal[][]
+  /** Releases that go as a whole, those that others depend on last: the hooks around the steps of `prune` from `from` up to `to`. */
+  removals?: { releases: PlannedRemoval[]; from: number; to: number }[]
+  /** The releases that it is limited to; what belongs to others is not touched. */
+  only?: string[]
+  /** Releases that are there from another bundle than the one that was applied last as a whole. */
+  apart?: string[]
   /** What stays or was gone already, and why. */
   kept: Removal[]
+  /** What somebody who agrees to it should know besides, a sentence each: what a rollback cannot undo. */
+  notes: string[]
 }
 
 /** All objects of a plan that are wanted, in the order in which they are applied. */
@@ -74,16 +96,29 @@ export const actionsOf = (plan: Plan): Action[] => [
   ...plan.waves.flat().flatMap((release) => release.lines.flatMap((line) => line.actions)),
 ]
 
-export const hooksOf = (plan: Plan): PlannedHook[] =>
-  plan.waves.flat().flatMap((release) => [...release.before, ...release.after])
+export const hooksOf = (plan: Plan): PlannedHook[] => [
+  ...plan.waves.flat().flatMap((release) => [...release.before, ...release.after]),
+  ...(plan.removals ?? []).flatMap(({ releases }) =>
+    releases.flatMap((release) => [...release.before, ...release.after]),
+  ),
+]
+
+/** All that a plan deletes, in order: what goes early, and what goes at the end. */
+export const prunesOf = (plan: Plan): Removal[] => [
+  ...plan.waves.flat().flatMap((release) => (release.prune ?? []).flat()),
+  ...plan.prune.flat(),
+]
 
 /** Whether the cluster is as the bundle wants it, and the inventory knows: then nothing at all is written. */
 export const changesNothing = (plan: Plan): boolean =>
   plan.replaces?.state === 'applied' &&
   plan.replaces.digest === plan.bundle.digest &&
-  plan.prune.length === 0 &&
+  prunesOf(plan).length === 0 &&
   plan.kept.every((one) => one.do === 'keep') &&
   hooksOf(plan).length === 0 &&
+  (plan.removals ?? []).length === 0 &&
+  (plan.only !== undefined || (plan.apart ?? []).length === 0) &&
+  plan.waves.flat().every((release) => !release.changed) &&
   !plan.siteValues.some(isStored) &&
   actionsOf(plan).every((action) => action.do === 'skip')
 

@@ -1,10 +1,21 @@
 import type { ObjectId } from './object.ts'
+import type { Path } from './pointer.ts'
 
 /** Where a problem lies. A file is named by its path from the site's root; line and column count from 1. */
 export type Where =
   | { in: 'file'; file: string; line?: number; column?: number; excerpt?: Excerpt }
-  | { in: 'object'; object: ObjectId; release?: string; pointer?: string; template?: string; line?: number }
-  | { in: 'release'; release: string; file?: string }
+  | {
+      in: 'object'
+      object: ObjectId
+      release?: string
+      pointer?: string
+      template?: string
+      /** The line of the field in the object's document as it is rendered; in its file where `template` is one. */
+      line?: number
+      excerpt?: Excerpt
+    }
+  /** `path`: the way to what is meant, from the root of the file. */
+  | { in: 'release'; release: string; file?: string; path?: Path }
   | { in: 'bundle'; bundle: string; member?: string }
   | { in: 'cluster'; server: string }
   | { in: 'command'; command: string }

@@ -1,6 +1,7 @@
 import type { Hook } from './hook.ts'
 import type { JsonObject } from './json.ts'
 import type { KubeObject, ObjectId } from './object.ts'
+import type { Policy } from './policy.ts'
 import type { SiteValue } from './site-values/recipe.ts'
 import type { Tokens } from './site-values/token.ts'
 
@@ -77,6 +78,8 @@ export interface Release {
   tokens: Tokens
   /** What `lookup` finds of the release's own objects: nothing, as at its first install, or what it last rendered to. */
   lookup: 'nothing' | 'last-render'
+  /** How it is applied. */
+  policy: Policy
 }
 
 /** All of one environment, its releases sorted by name. */

@@ -10,7 +10,20 @@ export type Told =
       subject: string
       state: 'waiting' | 'working' | 'done' | 'failed'
       note?: string
+      /** Of how many things that it waits for so many are ready. */
+      ready?: { done: number; of: number }
     }
+  /** One object of a subject that is working; `object` is its name in words, and `note` says what it waits for. */
+  | {
+      tell: 'object'
+      stage: string
+      subject: string
+      object: string
+      state: 'waiting' | 'done' | 'failed'
+      note?: string
+    }
+  /** The last lines of a container's log: for whoever looks on, never for a file. */
+  | { tell: 'log'; of: string; lines: string[] }
   | { tell: 'warning'; problem: Problem }
   | { tell: 'words'; from: string; text: string }
 

@@ -27,6 +27,8 @@ export interface TrustedKey {
 export interface Trust {
   file: string
   cluster: string
+  /** The UID of the cluster's Namespace kube-system, where the file names it. */
+  clusterId?: string
   threshold: number
   keys: TrustedKey[]
 }
@@ -138,9 +140,10 @@ export const readTrust = (bytes: Uint8Array, file: string): Outcome<Trust> => {
 
   const {
     cluster,
+    clusterId,
     threshold,
     keys: written,
-  } = declared.value as unknown as Pick<Trust, 'cluster' | 'threshold'> & {
+  } = declared.value as unknown as Pick<Trust, 'cluster' | 'clusterId' | 'threshold'> & {
     keys: WrittenKey[]
   }
   const keys = written.map((one, index) => readKey(one, ['keys', index], refuse))
@@ -153,5 +156,11 @@ export const readTrust = (bytes: Uint8Array, file: string): Outcome<Trust> => {
       'Lower the threshold or add keys: no bundle could ever be accepted.',
       ['threshold'],
     )
-  return unless(found, () => ({ file, cluster, threshold, keys: keys.filter((one) => one !== undefined) }))
+  return unless(found, () => ({
+    file,
+    cluster,
+    ...(clusterId !== undefined && { clusterId }),
+    threshold,
+    keys: keys.filter((one) => one !== undefined),
+  }))
 }

@@ -11,6 +11,34 @@ export interface Wanted extends Pick<VerifiedBundle, 'manifest' | 'digest' | 're
   sealed?: ReadonlyMap<string, string>
   /** Where the bundle has site values: the objects hold them already. */
   filled?: Filled
+  /** Where only a part of the set is meant; the releases above are then those of that part. */
+  part?: Part
+  /** What the run is for, where that is not the whole bundle (`purposeFor`). */
+  purpose?: string | undefined
+  /** Releases that are there run their hooks for going back. */
+  rollback?: boolean
+  /** Releases that are to be removed, where it is known what they run then. */
+  going?: GoingRelease[]
+}
+
+/** What is meant of a set, where that is not all of it. */
+interface Part {
+  /** Names of releases; '' for what belongs to none. */
+  releases: Set<string>
+  /** By key: the release that has an object which is not of this part. */
+  elsewhere: Map<string, string>
+  /** What releases of this part depend on beyond it, and how that is in the bundle. */
+  needs: { release: string; of: string; digest: string }[]
+}
+
+/** A release that is to be removed. */
+export interface GoingRelease {
+  name: string
+  /** Its wave in the bundle that it came from. */
+  wave: number
+  timeoutSeconds: number
+  /** Those that run before its objects are deleted, and after. They hold their site values already. */
+  hooks: WantedObject[]
 }
 
 /** What is to be known of objects that hold site values beside themselves. */
@@ -36,6 +64,10 @@ export const objectsOf = (release: VerifiedRelease): WantedObject[] =>
 /** All objects that are applied, hooks included; those that only run when a release goes are not. */
 export const appliedObjects = ({ releases }: Pick<Wanted, 'releases'>): WantedObject[] =>
   releases.flatMap(objectsOf).filter((one) => one.phase !== 'delete-hooks')
+
+/** The hooks of releases that are to be removed. */
+export const goingHooks = ({ going = [] }: Pick<Wanted, 'going'>): WantedObject[] =>
+  going.flatMap((release) => release.hooks)
 
 /**
  * What the inventory remembers of an object as wanted: a digest of it as the bundle has it; where it holds site values a keyed one of it and of

@@ -25,11 +25,11 @@ const inColour = ({ mark, text }: MarkedLine, { red, green, dim }: Paint): strin
   return mark === '-' ? red(line) : mark === '+' ? green(line) : dim(line)
 }
 
-/** `spec.replicas: 1 → 3` where both fit on the line, else what went and what came below the name. */
-const fieldText = (field: FieldChange, { paint, verbose }: Style): string[] => {
+/** A field's change in lines of a terminal: `spec.replicas: 1 → 3` where both fit on the line, else what went and what came below the name. `note` comes after its name. */
+export const fieldText = (field: FieldChange, { paint, verbose }: Style, note = ''): string[] => {
   const lines = fieldLines(field)
   const [first, second] = lines
-  const label = `      ${name(field.name)}${field.change === 'reordered' ? ' (order)' : ''}:`
+  const label = `      ${name(field.name)}${field.change === 'reordered' ? ' (order)' : ''}${note}:`
   if (lines.length === 1 && first?.mark === '…') return [`${label} ${first.text}`]
   if (lines.length === 1 && first && first.text.length <= 60) return [`${label} ${inColour(first, paint)}`]
   if (

@@ -1,8 +1,11 @@
-import { nameOf } from '../core/object.ts'
+import { keyOf, nameOf } from '../core/object.ts'
+import type { JudgedChange, JudgedPlan } from '../core/judged.ts'
 import { counted } from './count.ts'
 import type { Paint } from './paint.ts'
-import { actionsOf, changesNothing, hooksOf } from '../core/plan.ts'
-import type { Action, Plan, PlannedHook, Removal } from '../core/plan.ts'
+import { changeLines } from './plan-change.ts'
+import { visible } from './visible.ts'
+import { actionsOf, changesNothing, hooksOf, prunesOf } from '../core/plan.ts'
+import type { Action, Plan, PlannedHook, PlannedRelease, PlannedRemoval, Removal } from '../core/plan.ts'
 import type { PlannedValue } from '../core/site-values/planned.ts'
 
 const actionLine = (action: Action, paint: Paint): string[] => {
@@ -50,23 +53,43 @@ const siteValueLine = (value: PlannedValue, paint: Paint): string => {
   }
 }
 
-const countsOf = (plan: Plan) => {
+/** A plan as the server sees it, or (of what was carried out) as it was made. */
+type Shown = Plan & Partial<Pick<JudgedPlan, 'changes' | 'cluster' | 'kubernetes'>>
+
+/** How many objects come to what; where the server has judged it, by its verdicts. */
+export const countsOf = (plan: Shown) => {
   const actions = actionsOf(plan)
+  const { changes } = plan
   const how = (word: Action['do']): number => actions.filter((one) => one.do === word).length
+  const comes = (word: JudgedChange['comes']): number =>
+    changes?.filter((one) => one.comes === word).length ?? 0
+  const [anew, refused, same] = [comes('recreated'), comes('conflict'), comes('same')]
   return {
     create: how('create'),
-    change: how('apply'),
+    change: how('apply') - anew - refused - same,
+    anew,
+    refused,
+    same,
     hooks: hooksOf(plan).filter((one) => !one.finished).length,
-    delete: plan.prune.flat().length,
+    delete: prunesOf(plan).length,
     unchanged: how('skip'),
   }
 }
 
 /** A plan in one line, before it is carried out: how many objects it makes, changes, deletes and leaves alone. */
-const summaryOfPlan = (plan: Plan): string => {
-  const counts = countsOf(plan)
-  if (changesNothing(plan)) return `Nothing to do: ${counted(counts.unchanged, 'object')} as they should be.`
-  return `${counts.create} to create, ${counts.change} to change, ${counted(counts.hooks, 'hook')} to run, ${counts.delete} to delete, ${counts.unchanged} unchanged`
+const summaryOfPlan = (plan: Shown): string => {
+  const { create, change, anew, refused, same, hooks, ...rest } = countsOf(plan)
+  if (changesNothing(plan)) return `Nothing to do: ${counted(rest.unchanged, 'object')} as they should be.`
+  return [
+    `${create} to create`,
+    `${change} to change`,
+    ...(anew > 0 ? [`${anew} to make anew`] : []),
+    ...(refused > 0 ? [`${refused} in conflict`] : []),
+    `${counted(hooks, 'hook')} to run`,
+    `${rest.delete} to delete`,
+    ...(same > 0 ? [`${same} to send without a change`] : []),
+    `${rest.unchanged} unchanged`,
+  ].join(', ')
 }
 
 /** The same line once the plan is carried out. */
@@ -75,41 +98,86 @@ export const summaryOfDone = (plan: Plan): string => {
   return `${counts.create} created, ${counts.change} changed, ${counted(counts.hooks, 'hook')} run, ${counts.delete} deleted, ${counts.unchanged} unchanged`
 }
 
+/** A time in words. */
+export const minutes = (seconds: number): string =>
+  seconds % 60 === 0 ? counted(seconds / 60, 'minute') : counted(seconds, 'second')
+
+/** What a release is waited for. */
+const waitLine = ({ lines, timeoutSeconds }: PlannedRelease, { dim }: Paint): string[] => {
+  const sent = lines.flatMap(({ actions }) => actions)
+  return sent.every((one) => one.do === 'skip')
+    ? []
+    : [
+        dim(
+          `… until ${sent.length === 1 ? 'it is' : `all ${sent.length.toLocaleString('en')} are`} ready, ${minutes(timeoutSeconds)} at most`,
+        ),
+      ]
+}
+
+const targetLine = ({ cluster, kubernetes }: Shown): string[] =>
+  cluster && kubernetes
+    ? [
+        `for cluster ${visible(cluster.name)}${cluster.id === null ? '' : ` (${visible(cluster.id)})`}, which runs Kubernetes ${visible(kubernetes.server)}; made for ${kubernetes.bundle}`,
+      ]
+    : []
+
+const removalsOf = (plan: Plan): PlannedRemoval[] => (plan.removals ?? []).flatMap(({ releases }) => releases)
+
 /**
- * A plan in words, in the order in which it is carried out: `+` is made, `~` is changed, `!` is run, `-` is deleted, `=` stays.
- * What is as it should be is only counted.
+ * A plan in words, in the order in which it is carried out: `+` is made, `~` is changed, `±` is deleted and made anew, `!` is run, `-` is deleted,
+ * `=` stays, `✗` will be refused. Where the server has judged it, with each field that changes. What is as it should be is only counted.
  */
-export const describePlan = (plan: Plan, paint: Paint): string => {
-  const action = (one: Action): string[] => actionLine(one, paint)
+export const describePlan = (plan: Shown, paint: Paint): string => {
+  const judged = new Map((plan.changes ?? []).map((one) => [keyOf(one.id), one]))
+  const action = (one: Action): string[] => {
+    const change = judged.get(keyOf(one.id))
+    return change ? changeLines(change, plan.set, paint) : actionLine(one, paint)
+  }
   const hook = (one: PlannedHook): string => hookLine(one, paint)
   const removal = (one: Removal): string => removalLine(one, paint)
   const siteValue = (one: PlannedValue): string => siteValueLine(one, paint)
-  const head = `${plan.set}: bundle ${plan.bundle.version} (sequence ${plan.bundle.sequence})${
-    plan.replaces
-      ? ` replaces ${plan.replaces.version} (sequence ${plan.replaces.sequence})`
-      : ', the first one'
-  }`
+  const head = [
+    `${plan.set}: bundle ${plan.bundle.version} (sequence ${plan.bundle.sequence})${
+      plan.replaces
+        ? ` replaces ${plan.replaces.version} (sequence ${plan.replaces.sequence})`
+        : ', the first one'
+    }`,
+    ...targetLine(plan),
+  ]
+  const notes = section('To know before', plan.notes.map(visible), paint)
   if (changesNothing(plan))
-    return [head, ...section('Kept', plan.kept.map(removal), paint), `${summaryOfPlan(plan)}\n`].join('\n')
+    return [
+      ...head,
+      ...notes,
+      ...section('Kept', plan.kept.map(removal), paint),
+      `${summaryOfPlan(plan)}\n`,
+    ].join('\n')
   const waves = plan.waves.flatMap((releases, at) =>
     releases.flatMap((release) =>
       section(
         `Wave ${at + 1}: ${release.name} (${release.changed ? release.mode : 'unchanged'})`,
         [
           ...release.before.map(hook),
+          ...(release.prune ?? []).flat().map(removal),
           ...release.lines.flatMap((line) => line.actions.flatMap(action)),
+          ...waitLine(release, paint),
           ...release.after.map(hook),
         ],
         paint,
       ),
     ),
   )
+  const goes = removalsOf(plan).flatMap(({ name, before, after }) =>
+    section(`Removed: ${name}`, [...before, ...after].map(hook), paint),
+  )
   return [
-    head,
+    ...head,
+    ...notes,
     ...section('Site values', plan.siteValues.map(siteValue), paint),
     ...section('Namespaces', plan.namespaces.flatMap(action), paint),
     ...section('CustomResourceDefinitions', plan.crds.flatMap(action), paint),
     ...waves,
+    ...goes,
     ...section('Pruned, once all of that is ready', plan.prune.flat().map(removal), paint),
     ...section('No longer wanted, and not deleted', plan.kept.map(removal), paint),
     `${summaryOfPlan(plan)}\n`,

@@ -16,6 +16,14 @@ const longestName = 400
 const at = (line: number | undefined, column?: number): string =>
   line === undefined ? '' : `:${line}${column === undefined ? '' : `:${column}`}`
 
+/** A line of a template itself nobody knows: helm tells only which one a text came from. Manifests are files of the site. */
+const wordsOfTemplate = ({ template, line }: Extract<Where, { in: 'object' }>): string[] =>
+  template === undefined
+    ? []
+    : template.startsWith('releases/') || line === undefined
+      ? [`${template}${at(line)}`]
+      : [template, `line ${line} as rendered`]
+
 /** The object's name is left out where the sentence names it already. */
 const wordsOfObject = (where: Extract<Where, { in: 'object' }>, what: string): string => {
   const name = nameOf(where.object)
@@ -23,9 +31,7 @@ const wordsOfObject = (where: Extract<Where, { in: 'object' }>, what: string): s
     ...(what.includes(name) ? [] : [name]),
     ...(where.pointer === undefined || where.pointer === '' ? [] : [where.pointer]),
     ...(where.release === undefined ? [] : [`release ${where.release}`]),
-    ...(where.template === undefined ? [] : [where.template]),
-    // A line of the template itself nobody knows: helm tells only which template a text came from.
-    ...(where.line === undefined ? [] : [`line ${where.line} as rendered`]),
+    ...wordsOfTemplate(where),
   ]
   return words.length === 0 ? name : words.join(', ')
 }
@@ -54,8 +60,10 @@ const problemLines = (told: Problem, paint: Paint, verbose: boolean): string[] =
   const places = told.where.map((where) => shortened(visible(wordsOf(where, told.what)), longestName))
   // Several objects are several places of one fault; anything else is the way by which it came.
   const apart = told.where.every((where) => where.in === 'object')
-  const excerpts = told.where.flatMap((where) =>
-    where.in === 'file' && where.excerpt ? [where.excerpt] : [],
+  // Of several places of one fault the lines would look alike.
+  const shown = apart && told.where.length > 1 ? [] : told.where
+  const excerpts = shown.flatMap((where) =>
+    (where.in === 'file' || where.in === 'object') && where.excerpt ? [where.excerpt] : [],
   )
   const [fix = '', ...more] = visibleLines(told.fix)
   return [

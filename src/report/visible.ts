@@ -38,6 +38,23 @@ export const widthOf = (text: string): number => {
   return width
 }
 
+/**
+ * The text in lines of at most so many columns, broken between words where that is possible; at most `most` lines, the last one cut where
+ * something is left.
+ */
+export const wrapped = (text: string, columns: number, most: number): string[] => {
+  const lines: string[] = []
+  let rest = text
+  while (rest !== '' && lines.length < most - 1 && widthOf(rest) > columns) {
+    const whole = fitted(rest, columns + 1).replace(/…$/, '')
+    const space = whole.lastIndexOf(' ')
+    const cut = space > whole.length / 2 ? space : Math.max(1, whole.length)
+    lines.push(rest.slice(0, cut).trimEnd())
+    rest = rest.slice(cut).trimStart()
+  }
+  return rest === '' ? lines : [...lines, fitted(rest, columns)]
+}
+
 /** The text cut to a number of columns, its last one an ellipsis where something was cut. */
 export const fitted = (text: string, columns: number): string => {
   if (widthOf(text) <= columns) return text

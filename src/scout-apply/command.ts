@@ -1,22 +1,11 @@
-import { hostname } from 'node:os'
 import { command } from '../command-line/command.ts'
-import packageFile from '../../package.json' with { type: 'json' }
-import { applyBundle, planBundle, statusOf } from '../control-plane/pipeline.ts'
-import { verify } from '../control-plane/verify/verify.ts'
-import { changesNothing, guardedKinds } from '../core/plan.ts'
-import type { GuardedKind } from '../core/plan.ts'
+import { statusOf } from '../control-plane/pipeline.ts'
 import { exitCodes } from '../core/problem.ts'
-import { counted } from '../report/count.ts'
 import { paintIn } from '../report/paint.ts'
-import { describePlan, summaryOfDone } from '../report/plan.ts'
 import { describeStatus } from '../report/status.ts'
 import { describeVerified } from '../report/verified.ts'
-import { clock } from '../system/clock.ts'
-import { maker } from '../system/maker.ts'
-import { readInput } from '../system/input-file.ts'
-import { interruption } from '../system/process.ts'
-import { openSealer } from '../system/sealer.ts'
-import { controlPlaneOptions, openRun } from './run.ts'
+import { applyOptions, carryOutFile, readBundle } from './apply-bundle.ts'
+import { openRun } from './run.ts'
 
 const verbs = ['apply', 'plan', 'status', 'verify'] as const
 
@@ -27,23 +16,7 @@ export default command({
     { name: 'BUNDLE', help: 'the .tgz file' },
     { name: 'VERB', help: 'what to do (default: apply)', optional: true, choices: verbs },
   ],
-  options: {
-    ...controlPlaneOptions,
-    'dry-run': { help: 'show the plan, judged by the server, and change nothing; the same as the verb plan' },
-    'allow-delete': {
-      value: 'KIND',
-      many: true,
-      choices: guardedKinds,
-      help: 'consent to prune objects of this kind, which hold what cannot be made again',
-    },
-    'allow-empty': { help: 'consent to a bundle that wants nothing, and so deletes everything of the set' },
-    'allow-downgrade': { help: 'consent to a bundle that is older than the one that was applied last' },
-    identity: {
-      value: 'FILE',
-      help: 'the age identity that opens what travels sealed with the bundle (default: SOPS_AGE_KEY_FILE, SOPS_AGE_KEY)',
-    },
-    'insecure-skip-verify': { help: 'apply a bundle whose signatures nobody checks' },
-  },
+  options: applyOptions,
   examples: [
     ['scout-apply bundle.tgz --dry-run', 'what would change'],
     ['scout-apply bundle.tgz', 'apply it'],
@@ -53,66 +26,30 @@ export default command({
       'scout-apply bundle.tgz --allow-delete PersistentVolumeClaim',
       'also prune volume claims that are gone from the set',
     ],
+    [
+      'scout-apply bundle.tgz --keep-going --timeout db=1h',
+      'as much as can be had, with more time for one release',
+    ],
   ],
   run: async ({ arguments: [file = '', verb = 'apply'], options }) => {
-    const { terminal, tell, step, answer, readTrust, withCluster } = openRun(options)
-    const bytes = await step('read the bundle', () => readInput(file, 'bundle'))
-    const skip = options['insecure-skip-verify']
-    const trust = skip && options.trust === undefined ? undefined : await readTrust()
-    const bundle = await step('verify', async () =>
-      verify({ bytes, name: file, trust, now: clock.now(), allowUnsigned: skip }),
-    )
+    const run = openRun(options)
+    const bundle = await readBundle(run, file, options)
     const { manifest, digest, signedBy } = bundle
     if (verb === 'verify') {
-      answer({ digest, signedBy, manifest }, describeVerified(file, bundle, { signaturesChecked: !skip }))
+      const signaturesChecked = !options['insecure-skip-verify']
+      run.answer({ digest, signedBy, manifest }, describeVerified(file, bundle, { signaturesChecked }))
       return exitCodes.done
     }
-
-    const isSealed = manifest.siteValues.some(({ recipe }) => recipe.made === 'sealed')
-    const sealer =
-      isSealed && verb !== 'status'
-        ? await step('read identities', () =>
-            openSealer({
-              ...(options.identity !== undefined && { identityFile: options.identity }),
-              environment: process.env,
-              clock,
-            }),
-          )
-        : undefined
-    return await withCluster(async (cluster) => {
-      const system = { cluster, clock, maker, tell, signal: interruption(), ...(sealer && { sealer }) }
-      const consent = {
-        prune: new Set(options['allow-delete'] as GuardedKind[]),
-        empty: options['allow-empty'],
-        downgrade: options['allow-downgrade'],
-      }
-      if (verb === 'status') {
-        const status = await statusOf(manifest.name, system)
-        answer(status, describeStatus(status, paintIn(terminal.out.colour)))
+    if (verb === 'status')
+      return await run.withCluster(async (cluster) => {
+        const status = await statusOf(manifest.name, { cluster, tell: run.tell }, manifest.releases)
+        run.answer(status, describeStatus(status, paintIn(run.terminal.out.colour)))
         return exitCodes.done
-      }
-      if (verb === 'plan' || options['dry-run']) {
-        const plan = await planBundle(bundle, { consent }, system)
-        answer(plan, describePlan(plan, paintIn(terminal.out.colour)))
-        return exitCodes.done
-      }
-      const holder = `${hostname()}/${process.pid}/${clock.now()}`
-      const plan = await applyBundle(
-        bundle,
-        { consent, holder, tooling: `scout-apply/${packageFile.version}` },
-        system,
-      )
-      const kept =
-        plan.kept.length === 0
-          ? ''
-          : `Not wanted any more, and not deleted: ${counted(plan.kept.length, 'object')}; --dry-run says which and why\n`
-      answer(
-        { applied: plan },
-        changesNothing(plan)
-          ? `${manifest.name} ${manifest.version}: nothing to do\n`
-          : `${manifest.name} ${manifest.version} is applied and ready (${summaryOfDone(plan)})\n${kept}`,
-      )
-      return exitCodes.done
-    })
+      })
+    return await carryOutFile(
+      run,
+      { bundle, file },
+      { ...options, 'dry-run': options['dry-run'] || verb === 'plan' },
+    )
   },
 })

@@ -68,6 +68,10 @@ export default command({
     algorithm: { value: 'NAME', choices: ['ed25519', 'p256'], help: 'generate: ed25519 (default) or p256' },
     'no-passphrase': { help: 'generate: leave the private key unencrypted' },
     cluster: { value: 'NAME', help: 'trust: the identity of the cluster, as site.yaml names it' },
+    'cluster-id': {
+      value: 'UID',
+      help: 'trust: what `kubectl get ns kube-system -o jsonpath={.metadata.uid}` says there; a kubeconfig that leads elsewhere is then refused',
+    },
     threshold: { value: 'NUMBER', help: 'trust: how many of the keys must have signed (default: 1)' },
   },
   examples: [
@@ -118,7 +122,8 @@ export default command({
       thresholdOf(options.threshold ?? '1', files.length),
     )
     const keys = await step('read the public keys', async () => all(await Promise.all(files.map(trustedKey))))
-    const trust = { cluster, threshold, keys }
+    const clusterId = options['cluster-id']
+    const trust = { cluster, ...(clusterId !== undefined && { clusterId }), threshold, keys }
     const text = stringify(trust)
     await step('check the trust file', async () =>
       readTrust(new TextEncoder().encode(text), 'the trust file'),

@@ -5,7 +5,8 @@ import { isEverything } from '../core/selection.ts'
 import { counted } from '../report/count.ts'
 import { renderEnvironments } from '../staging/pipeline.ts'
 import { writeOutput } from '../system/output-file.ts'
-import { inputsOf, keepAnswer } from '../system/stamp.ts'
+import { keepAnswer } from '../system/stamp.ts'
+import type { Inputs } from '../system/stamp.ts'
 import { join } from 'node:path'
 import type { environmentOption, siteOptions } from './options.ts'
 import { wordsOf } from './render.ts'
@@ -29,13 +30,18 @@ const isInside = ({ source, values, lookup }: Release): boolean => {
 }
 
 /**
- * Renders what the options ask for into rendered/. `question` names the options, so that the answer can be kept for as long as releases/
- * and rendered/ stay as they are.
+ * Renders what the options ask for into rendered/. `question` names the options, so that the answer can be kept for as long as releases/,
+ * which were looked at before (`inputs`), and rendered/ stay as they are.
  */
-export const renderSite = async (options: RenderOptions, question: string | undefined): Promise<number> => {
+export const renderSite = async (
+  options: RenderOptions,
+  question: string | undefined,
+  inputs: Inputs,
+): Promise<number> => {
   const root = options.site ?? '.'
   const { system, step, answer, warnings } = openRun(options)
-  const inputs = inputsOf(root)
+  // Looked at before anything is read of them.
+  if (question !== undefined) inputs.digest()
   const selection = await step('read the options', async () => selectionOf(options, process.env))
   const openSealing = sealingWith(options.identity)
   // A key that is named for this run is looked at in any case.

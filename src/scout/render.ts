@@ -4,7 +4,7 @@ import type { Problem } from '../core/problem.ts'
 import type { SealedFields } from '../core/records.ts'
 import { jsonText } from '../report/json-text.ts'
 import { tellProgress } from '../report/progress/progress.ts'
-import { recallAnswer } from '../system/stamp.ts'
+import { inputsOf, recallAnswer } from '../system/stamp.ts'
 import { isKeyAtHand } from '../system/key-at-hand.ts'
 import { openTerminal } from '../system/terminal.ts'
 import { environmentOption, siteOptions } from './options.ts'
@@ -84,7 +84,8 @@ export default command({
     // With a key more is looked at, and what it opens has to be tried.
     const withKey = options.identity !== undefined || isKeyAtHand(process.env)
     const question = isPart || withKey ? undefined : JSON.stringify({ env })
-    const known = question !== undefined && (recallAnswer(root, question) as RenderAnswer | undefined)
+    const inputs = inputsOf(root)
+    const known = question !== undefined && (recallAnswer(root, question, inputs) as RenderAnswer | undefined)
     if (known) {
       const json = options.output === 'json'
       const terminal = openTerminal()
@@ -100,6 +101,6 @@ export default command({
     }
     // Loaded only now: where nothing has changed, loading it would take longer than all the rest.
     const { renderSite } = await import('./render-site.ts')
-    return await renderSite(options, question)
+    return await renderSite(options, question, inputs)
   },
 })

@@ -7,11 +7,10 @@ import { tellProgress } from '../report/progress/progress.ts'
 import { jsonText } from '../report/json-text.ts'
 import type { StagingSystem } from '../staging/pipeline.ts'
 import { openFiles } from '../system/files.ts'
-import { openGit } from '../system/git.ts'
+import { openGitLater } from '../system/git-later.ts'
 import { openHelm } from '../system/helm.ts'
 import { openMemory } from '../system/memory.ts'
 import { loadTarget } from '../system/schemas.ts'
-import { openStandIn } from '../system/stand-in.ts'
 import { openTerminal } from '../system/terminal.ts'
 import type { siteOptions } from './options.ts'
 
@@ -37,8 +36,15 @@ export const openRun = (options: RunOptions): Run => {
   const terminal = openTerminal()
   const show = tellProgress(terminal, { output: json ? 'json' : 'text', verbose: options.verbose })
   const warnings: Problem[] = []
+  const warned = new Set<string>()
   const tell: Tell = (told) => {
-    if (told.tell === 'warning') warnings.push(told.problem)
+    if (told.tell === 'warning') {
+      // Each environment warns of what is the same in all.
+      const words = JSON.stringify(told.problem)
+      if (warned.has(words)) return
+      warned.add(words)
+      warnings.push(told.problem)
+    }
     show(told)
   }
   return {
@@ -49,9 +55,10 @@ export const openRun = (options: RunOptions): Run => {
     warnings,
     system: {
       files: openFiles(root, ['rendered']),
-      git: openGit(root),
+      git: openGitLater(root),
       openHelm: (version) => openHelm(root, version),
-      openStandIn,
+      // Most sites never ask, and what it takes to listen is slow to load.
+      openStandIn: async () => (await import('../system/stand-in.ts')).openStandIn(),
       memory: openMemory(root),
       loadTarget,
       tell,

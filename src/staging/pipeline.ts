@@ -1,9 +1,9 @@
 import type { ReadFiles } from '../core/effects/files.ts'
 import type { Git } from '../core/effects/git.ts'
 import type { Helm } from '../core/effects/helm.ts'
+import { forgetful } from '../core/effects/memory.ts'
 import type { Memory } from '../core/effects/memory.ts'
 import type { StandIn } from '../core/effects/stand-in.ts'
-import type { Explained } from '../core/explained.ts'
 import { bad, good, problem } from '../core/problem.ts'
 import type { Outcome, Problems } from '../core/problem.ts'
 import type { Declared, SetOf, ValidatedRelease } from '../core/records.ts'
@@ -13,16 +13,16 @@ import type { Selection } from '../core/selection.ts'
 import type { Step, Tell } from '../core/stepper.ts'
 import type { DescribedTarget } from '../core/target.ts'
 import type { Comparison } from '../core/comparison.ts'
-import { compare } from './compare/compare.ts'
 import { declare } from './declare/declare.ts'
 import { environmentsOf } from './declare/environments.ts'
 import { readTarget } from './declare/target.ts'
-import { explainRelease } from './render/explain-release.ts'
-import { proposeForRelease } from './render/propose-release.ts'
+import type { ExplainedReleases } from './render/explain-release.ts'
+import { pointInto, unprinted, withOutputs } from './render/point.ts'
 import type { ProposedFor } from './render/propose-release.ts'
 import type { RenderSystem } from './render/read-release.ts'
 import { render } from './render/render.ts'
 import type { RenderInput } from './render/render.ts'
+import { placeIn } from './render/values-place.ts'
 import { resolve } from './resolve/resolve.ts'
 import { rewrite } from './rewrite/rewrite.ts'
 import { validate } from './validate/validate.ts'
@@ -57,6 +57,23 @@ interface Prepared {
   system: RenderSystem
 }
 
+/** The helm of the version that the lock names; where there is none, with the line that names it. */
+const findHelm = async (
+  { lock }: Declared,
+  { openHelm, files }: Pick<StagingSystem, 'openHelm' | 'files'>,
+): Promise<Outcome<Helm>> => {
+  const helm = await openHelm(lock.helm)
+  if (helm.ok) return helm
+  const place = await placeIn({ file: lock.file, root: [] }, ['helm'], files)
+  const pointed = helm.problems.map((one) => ({
+    ...one,
+    where: one.where.map((where) =>
+      where.in === 'file' && where.file === lock.file ? (place ?? where) : where,
+    ),
+  }))
+  return bad(pointed as Problems)
+}
+
 /** Prepares the environments that are asked for, and hands each on; the stand-in lasts as long as that takes. */
 const forEach = async <T>(
   { environments, selection }: Asked,
@@ -71,7 +88,8 @@ const forEach = async <T>(
     declared.push(await step(`declare ${environment}`, () => declare({ environment }, system)))
   const releases = declared.flatMap((one) => one.releases.map(({ name }) => name))
   const wanted = await step('choose the releases', async () => select(releases, selection))
-  const standIn = await system.openStandIn()
+  let standIn: Promise<StandIn> | undefined
+  const openStandIn = (): Promise<StandIn> => (standIn ??= system.openStandIn())
   try {
     const done: T[] = []
     for (const one of declared) {
@@ -79,16 +97,37 @@ const forEach = async <T>(
       // A release is told of once for each environment.
       const tell: Tell = (told) =>
         system.tell(told.tell === 'subject' ? { ...told, stage: `${told.stage} ${environment}` } : told)
-      const helm = await step('find helm', () => system.openHelm(one.lock.helm))
+      const helm = await step('find helm', () => findHelm(one, system))
       const target = await step('know the target', () => readTarget(one, system))
       const set = await step(`resolve ${environment}`, () => resolve(one, { ...system, helm }))
       const input = { set, target, wanted }
-      done.push(await use({ environment, input, system: { ...system, standIn, helm, tell } }))
+      done.push(await use({ environment, input, system: { ...system, openStandIn, helm, tell } }))
     }
     return done
   } finally {
-    await standIn.close()
+    await (await standIn)?.close()
   }
+}
+
+/**
+ * A system for a render, and a way to give problems of objects the lines that they are about. Of a release that was recalled nothing is there to point
+ * into, so it is rendered once more where something is wrong with it.
+ */
+const withLines = (input: RenderInput, system: RenderSystem) => {
+  const kept = withOutputs(system)
+  const { releases } = input.set
+  const of = async <T>(told: Outcome<T> | Promise<Outcome<T>>): Promise<Outcome<T>> => {
+    const outcome = await told
+    // What is recalled and what is not has to warn alike.
+    if (outcome.ok)
+      return good(outcome.value, await pointInto(outcome.warnings, releases, new Map(), system.files))
+    const wanted = unprinted(outcome.problems, releases, kept.outputs)
+    const again = { ...kept.system, memory: forgetful, tell: () => {} }
+    if (wanted.size > 0) await render({ ...input, wanted }, again)
+    const problems = await pointInto(outcome.problems, releases, kept.outputs, system.files)
+    return bad(problems as Problems)
+  }
+  return { system: kept.system, of }
 }
 
 /**
@@ -101,22 +140,26 @@ export const renderEnvironments = (
   step: Step,
 ): Promise<RenderedEnvironment[]> =>
   forEach(asked, system, step, async ({ environment, input, system: renderSystem }) => {
-    const rendered = await step(`render ${environment}`, () => render(input, renderSystem))
-    const rewritten = await step(`rewrite ${environment}`, async () => rewrite(rendered))
-    const judged = await step(`validate ${environment}`, async () => validate(rewritten, input.target))
+    const pointing = withLines(input, renderSystem)
+    const rendered = await step(`render ${environment}`, () => pointing.of(render(input, pointing.system)))
+    const rewritten = await step(`rewrite ${environment}`, () => pointing.of(rewrite(rendered)))
+    const judged = await step(`validate ${environment}`, () => pointing.of(validate(rewritten, input.target)))
     const set = { ...judged, releases: judged.releases.filter(({ name }) => input.wanted.has(name)) }
     return { set, files: renderedFilesOf(set) }
   })
 
-/** What the templates of releases can ask, environment by environment, and what they are answered. */
+/** What the templates of releases can ask, environment by environment, what they are answered, and why those do not render that don't. */
 export const explainReleases = (
   asked: Asked,
   system: StagingSystem,
   step: Step,
-): Promise<{ environment: string; releases: Explained[] }[]> =>
+): Promise<({ environment: string } & ExplainedReleases)[]> =>
   forEach(asked, system, step, async ({ environment, input, system: renderSystem }) => ({
     environment,
-    releases: await step(`render ${environment}`, () => explainRelease(input, renderSystem)),
+    ...(await step(`render ${environment}`, async () => {
+      const { explainRelease } = await import('./render/explain-release.ts')
+      return await explainRelease(input, renderSystem)
+    })),
   }))
 
 /** What of site values releases need beside what they declare, environment by environment. */
@@ -127,7 +170,10 @@ export const proposeSiteValues = (
 ): Promise<{ environment: string; releases: ProposedFor[] }[]> =>
   forEach(asked, system, step, async ({ environment, input, system: renderSystem }) => ({
     environment,
-    releases: await step(`render ${environment}`, () => proposeForRelease(input, renderSystem)),
+    releases: await step(`render ${environment}`, async () => {
+      const { proposeForRelease } = await import('./render/propose-release.ts')
+      return await proposeForRelease(input, renderSystem)
+    }),
   }))
 
 /** Every file below `rendered/` on disk, text by path below it. */
@@ -148,6 +194,13 @@ const ofEnvironment = (files: Map<string, string>, environment: string): Map<str
       path.startsWith(`${environment}/`) ? [[path.slice(environment.length + 1), text] as const] : [],
     ),
   )
+
+/** The first line that two texts do not have in common. */
+const firstDifference = (before: string | undefined, after: string | undefined): { line?: number } => {
+  if (before === undefined || after === undefined) return {}
+  const [lines, others] = [before.split('\n'), after.split('\n')]
+  return { line: lines.findIndex((text, index) => text !== others[index]) + 1 || lines.length }
+}
 
 /**
  * Refuses a `rendered/` that is not what `releases/` renders to: what would be bundled is then not what was reviewed. Names
@@ -180,7 +233,7 @@ export const requireFresh = async (
         problem({
           code: 'validate/stale',
           what: `${file} ${state}.`,
-          where: [{ in: 'file', file }],
+          where: [{ in: 'file', file, ...firstDifference(was, now) }],
           why: 'What is reviewed and bundled has to be what the releases render to.',
           fix: 'Run `make render` and commit what it writes; change releases/, never rendered/.',
         }),
@@ -214,6 +267,7 @@ export const compareWith = async (
     [...before.keys(), ...after.keys()].map((path) => path.split('/')[0] as string),
   )
   const wanted = asked.length > 0 ? asked : [...environments].sort()
+  const { compare } = await import('./compare/compare.ts')
   const compared: ComparedEnvironment[] = []
   for (const environment of wanted) {
     const comparison = await step(`compare ${environment}`, async () =>

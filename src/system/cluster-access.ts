@@ -34,6 +34,12 @@ export interface Access {
   close(): void
 }
 
+/** Whom to speak for, where the credentials may (RBAC's `impersonate`). */
+export interface Impersonated {
+  user: string
+  groups: string[]
+}
+
 export type Environment = { [name: string]: string | undefined }
 
 type Source = { from: 'files'; files: string[] } | { from: 'cluster' }
@@ -118,11 +124,12 @@ const tlsOptions = ['ca', 'cert', 'key', 'pfx', 'passphrase', 'rejectUnauthorize
 
 /**
  * Finds out how to reach a cluster and as whom: `kubeconfig`, else KUBECONFIG, else in-cluster, else K3s's own file,
- * else ~/.kube/config. Nothing is sent yet; a credential plugin first runs when credentials are asked for.
+ * else ~/.kube/config; `as`: it speaks for somebody else. Nothing is sent yet; a credential plugin first runs when credentials are asked for.
  */
 export const findAccess = async (
   kubeconfig: string | undefined,
   env: Environment,
+  as?: Impersonated,
 ): Promise<{ ok: true; access: Access } | { ok: false; problem: Problem }> => {
   const source = sourceOf(kubeconfig, env)
   if (source === undefined)
@@ -158,7 +165,11 @@ export const findAccess = async (
       : keeper.agentFor(tls, cluster.server.startsWith('https:'))
     const found: Credentials = {
       agent,
-      headers: (options.headers ?? {}) as http.OutgoingHttpHeaders,
+      headers: {
+        ...(options.headers as http.OutgoingHttpHeaders | undefined),
+        ...(as && { 'impersonate-user': as.user }),
+        ...(as && as.groups.length > 0 && { 'impersonate-group': as.groups }),
+      },
       ...(options.auth ? { auth: options.auth } : {}),
     }
     held = { credentials: found, until: Date.now() + freshFor }

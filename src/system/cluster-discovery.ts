@@ -156,13 +156,20 @@ export const discover = async (send: Send, server: string): Promise<Reply<Discov
   return { ok: true, value: { kinds: kindsOf(found.value), silent: found.value.silent } }
 }
 
+/** The server's version, as it says it. */
+export const version = async (send: Send, server: string): Promise<Reply<string>> => {
+  const reply = await send(asking('/version'))
+  if (!reply.ok) return reply
+  const kubernetes = textOf(fieldOf(reply.value, 'gitVersion'))
+  return kubernetes === '' ? strange(server, asking('/version').asked) : { ok: true, value: kubernetes }
+}
+
 /** The server's version and all of its discovery, verbs and subresources sorted; silent groups as in `discover`. */
 export const describe = async (send: Send, server: string): Promise<Reply<Description>> => {
-  const [version, found] = await Promise.all([send(asking('/version')), ask(send, server)])
-  if (!version.ok) return version
+  const [said, found] = await Promise.all([version(send, server), ask(send, server)])
+  if (!said.ok) return said
   if (!found.ok) return found
-  const kubernetes = textOf(fieldOf(version.value, 'gitVersion'))
-  if (kubernetes === '') return strange(server, asking('/version').asked)
+  const kubernetes = said.value
   const { silent } = found.value
   const answers = ({ group }: { group: string }): boolean => !silent.includes(group)
   const groups = found.value.groups.filter(answers)

@@ -22,6 +22,12 @@ export interface Request {
   accept?: string
   type?: string
   body?: Json
+  /** Nothing comes of it but the answer: that a webhook is down is one. */
+  isQuestion?: boolean
+  /** The answer is text, not JSON. */
+  asText?: boolean
+  /** Not worth waiting for: it is not sent again, whatever comes of it. */
+  once?: boolean
 }
 
 interface Answer {
@@ -138,6 +144,8 @@ const isPassing = ({ status, message }: Refusal): boolean =>
   status === 504 ||
   (status === 500 && !permanent.test(message))
 
+const isOfWebhook = ({ message }: Refusal): boolean => /failed calling webhook "/.test(message)
+
 const networkRefusal = (access: Access, asked: Asked, error: unknown): Refusal => {
   // Several addresses of one name fail as an AggregateError, whose own message is empty.
   const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error
@@ -172,20 +180,22 @@ export const requester = (access: Access, patience: Patience) => {
         const answer = await send(access, request, answered ? patience.silence : patience.first, renewed)
         answered = true
         if (answer.status >= 200 && answer.status < 300) {
-          const value = parsed(answer.text)
+          const value = request.asText === true ? answer.text : parsed(answer.text)
           if (value !== undefined) return { ok: true, value }
           refusal = { ...refusalOf(access.server, request.asked, answer), reason: 'NotJson' }
           again = false
         } else {
           refusal = refusalOf(access.server, request.asked, answer)
-          again = isPassing(refusal) || (answer.status === 401 && !renewed)
+          const isAnswer = request.isQuestion === true && isOfWebhook(refusal)
+          again =
+            (isPassing(refusal) && !isAnswer && request.once !== true) || (answer.status === 401 && !renewed)
           renewed = answer.status === 401
           // A server that says 0 is not to be hammered either.
           wait = Math.max(answer.retryAfter ?? 0, pause)
         }
       } catch (error) {
         refusal = networkRefusal(access, request.asked, error)
-        again = passing.has(refusal.reason)
+        again = passing.has(refusal.reason) && request.once !== true
       }
       if (!again || Date.now() - start + wait > limit) return { ok: false, refusal }
       await sleep(wait)

@@ -6,14 +6,17 @@ import { problem } from '../core/problem.ts'
 import { apiVersionOf } from '../core/target.ts'
 import type { ServedKind } from '../core/target.ts'
 import { findAccess } from './cluster-access.ts'
-import type { Environment } from './cluster-access.ts'
-import { describe, discover } from './cluster-discovery.ts'
+import type { Environment, Impersonated } from './cluster-access.ts'
+import { describe, discover, version } from './cluster-discovery.ts'
 import { requester, strange } from './cluster-request.ts'
 import type { Patience, Request } from './cluster-request.ts'
 
 const pageSize = 500
 /** How often a list is begun that grows too old between two pages. */
 const listTries = 5
+
+/** No more of a log is read, in bytes: a line may be endless. */
+const largestLog = 16_384
 
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
 
@@ -70,10 +73,10 @@ const usualPatience: Patience = { first: 5_000, later: 60_000, silence: 65_000 }
  * used for access alone (its object API drops fields that it doesn't know). Nothing is sent before the first call.
  */
 export const openCluster = async (
-  options: { kubeconfig?: string; patience?: Partial<Patience> },
+  options: { kubeconfig?: string; as?: Impersonated; patience?: Partial<Patience> },
   env: Environment,
 ): Promise<Opened> => {
-  const found = await findAccess(options.kubeconfig, env)
+  const found = await findAccess(options.kubeconfig, env, options.as)
   if (!found.ok) return found
   const { access } = found
   try {
@@ -106,7 +109,7 @@ export const openCluster = async (
     return reply
   }
 
-  const list: Cluster['list'] = async (kind, { namespace = '', selector, metadataOnly }) => {
+  const list: Cluster['list'] = async (kind, { namespace = '', selector, fieldSelector, metadataOnly }) => {
     const items: KubeObject[] = []
     let from: string | undefined
     let starts = 1
@@ -116,7 +119,7 @@ export const openCluster = async (
         method: 'GET',
         path:
           collectionPath(kind, namespace) +
-          query({ labelSelector: selector, limit: String(pageSize), continue: from }),
+          query({ labelSelector: selector, fieldSelector, limit: String(pageSize), continue: from }),
         asked,
         ...(metadataOnly && { accept: metadataList }),
       })
@@ -135,6 +138,46 @@ export const openCluster = async (
     }
   }
 
+  const log: Cluster['log'] = async ({ namespace, name }, { container, previous, lines }) => {
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log`
+    const asked: Asked = { verb: 'get', group: '', resource: 'pods/log', namespace, name }
+    const reply = await send({
+      method: 'GET',
+      path:
+        path +
+        query({
+          container,
+          previous: previous ? 'true' : undefined,
+          tailLines: String(lines),
+          limitBytes: String(largestLog),
+        }),
+      asked,
+      accept: '*/*',
+      asText: true,
+      once: true,
+    })
+    if (!reply.ok) return reply
+    return typeof reply.value === 'string' ? { ok: true, value: reply.value } : strange(access.server, asked)
+  }
+
+  const whoAmI: Cluster['whoAmI'] = async () => {
+    const group = 'authentication.k8s.io'
+    const asked: Asked = { verb: 'create', group, resource: 'selfsubjectreviews', namespace: '', name: '' }
+    const reply = await send({
+      method: 'POST',
+      path: `/apis/${group}/v1/selfsubjectreviews`,
+      asked,
+      body: { apiVersion: `${group}/v1`, kind: 'SelfSubjectReview' },
+    })
+    if (!reply.ok) return reply
+    const status = isObject(reply.value) ? reply.value['status'] : undefined
+    const info = isObject(status) ? status['userInfo'] : undefined
+    const user = isObject(info) ? info['username'] : undefined
+    if (!isObject(info) || typeof user !== 'string') return strange(access.server, asked)
+    const groups = Array.isArray(info['groups']) ? info['groups'] : []
+    return { ok: true, value: { user, groups: groups.filter((one) => typeof one === 'string') } }
+  }
+
   const apply: Cluster['apply'] = async (address, object, { fieldManager, force, dryRun }) =>
     await sendForObject({
       method: 'PATCH',
@@ -150,9 +193,10 @@ export const openCluster = async (
       // JSON is YAML, and our JSON keeps its integers.
       type: 'application/apply-patch+yaml',
       body: object,
+      ...(dryRun && { isQuestion: true }),
     })
 
-  const create: Cluster['create'] = async (address, object, { fieldManager, dryRun }) =>
+  const create: Cluster['create'] = async (address, object, { fieldManager, dryRun, once }) =>
     await sendForObject({
       method: 'POST',
       path:
@@ -160,6 +204,8 @@ export const openCluster = async (
         query({ fieldManager, fieldValidation: 'Strict', dryRun: dryRun ? 'All' : undefined }),
       asked: asks('create', address),
       body: object,
+      ...(dryRun && { isQuestion: true }),
+      ...(once && { once }),
     })
 
   const update: Cluster['update'] = async (address, object, { fieldManager }) =>
@@ -168,6 +214,15 @@ export const openCluster = async (
       path: pathOf(address) + query({ fieldManager }),
       asked: asks('update', address),
       body: object,
+    })
+
+  const patch: Cluster['patch'] = async (address, operations, { fieldManager }) =>
+    await sendForObject({
+      method: 'PATCH',
+      path: pathOf(address) + query({ fieldManager }),
+      asked: asks('patch', address),
+      type: 'application/json-patch+json',
+      body: operations,
     })
 
   const remove: Cluster['remove'] = async (address, { uid, propagation }) => {
@@ -191,13 +246,17 @@ export const openCluster = async (
     cluster: {
       server: access.server,
       access: access.source,
+      version: () => version(send, access.server),
       discover: () => discover(send, access.server),
       describe: () => describe(send, access.server),
       get,
       list,
+      log,
+      whoAmI,
       apply,
       create,
       update,
+      patch,
       remove,
       close: access.close,
     },

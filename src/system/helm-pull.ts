@@ -4,8 +4,9 @@ import type { PulledChart, RemoteChart } from '../core/effects/helm.ts'
 import { bad, problem } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
 import { cachedChart, cacheChart } from './chart-cache.ts'
-import { inPrivateFolder, runHelm } from './helm-run.ts'
+import { runHelm } from './helm-run.ts'
 import type { Environment, HelmLimits } from './helm-run.ts'
+import { inPrivateFolder } from './private-folder.ts'
 
 /** How this machine reaches the network is the user's to say; credentials are not taken from here. */
 const networkVariables = [

@@ -1,11 +1,8 @@
-import { execa } from 'execa'
-import { rmSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { problem } from '../core/problem.ts'
 import type { Problem } from '../core/problem.ts'
 import { utf8Text } from '../core/utf-8.ts'
+import { launch } from './launcher.ts'
 
 /** What a run of helm may cost. */
 export interface HelmLimits {
@@ -49,32 +46,6 @@ const gaveUp = (what: string, fix: string, raw: string): HelmRun => ({
   problem: problem({ code: 'helm/no-answer', fault: 'world', what, fix, raw }),
 })
 
-const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes)
-
-const openFolders = new Set<string>()
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/** Removes all folders that are open, and lets the signal do what it does. */
-const leave = (signal: NodeJS.Signals): void => {
-  for (const folder of openFolders) rmSync(folder, { recursive: true, force: true })
-  for (const one of signals) process.off(one, leave)
-  process.kill(process.pid, signal)
-}
-
-/** Runs `use` with a new folder that only this user can read, and removes it in the end, also where a signal is that: it may hold secrets. */
-export const inPrivateFolder = async <T>(use: (folder: string) => Promise<T>): Promise<T> => {
-  const folder = await mkdtemp(join(tmpdir(), 'scout-helm-'))
-  if (openFolders.size === 0) for (const signal of signals) process.on(signal, leave)
-  openFolders.add(folder)
-  try {
-    return await use(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-    openFolders.delete(folder)
-    if (openFolders.size === 0) for (const signal of signals) process.off(signal, leave)
-  }
-}
-
 /**
  * Runs helm with a home of its own, no input, bounded time and bounded output. `also` are variables that this run may see
  * besides. A run that is ended early is killed at once: there is nothing that helm would have to put in order.
@@ -86,27 +57,16 @@ export const runHelm = async (
   limits: HelmLimits,
   also: Environment = {},
 ): Promise<HelmRun> => {
-  const ran = await execa(program, args, {
-    cwd: home,
-    env: { ...environmentIn(home), ...also },
-    extendEnv: false,
-    stdin: 'ignore',
-    encoding: 'buffer',
-    stripFinalNewline: false,
-    timeout: limits.timeoutMilliseconds,
-    killSignal: 'SIGKILL',
-    maxBuffer: limits.outputBytes,
-    reject: false,
-  })
-  const words = text(ran.stderr)
+  const ran = await launch({ program, args, cwd: home, env: { ...environmentIn(home), ...also }, ...limits })
+  const words = ran.stderr.toString()
   const seconds = limits.timeoutMilliseconds / 1000
-  if (ran.timedOut)
+  if (ran.why === 'late')
     return gaveUp(
       `helm gave no answer within ${seconds} seconds.`,
       'Look for a loop in the templates, then run again.',
       words,
     )
-  if (ran.isMaxBuffer)
+  if (ran.why === 'too much')
     return gaveUp(
       `helm printed more than ${limits.outputBytes} bytes.`,
       'Look for a loop in the templates, or split the release.',
@@ -114,9 +74,9 @@ export const runHelm = async (
     )
   if (ran.exitCode === undefined)
     return gaveUp(
-      `helm ended without an answer: ${ran.signal ?? ran.code ?? 'unknown reason'}.`,
+      `helm ended without an answer: ${ran.trouble}.`,
       'See the reason with --verbose, then run again.',
-      words === '' ? (ran.message ?? '') : words,
+      words,
     )
   const output = utf8Text(ran.stdout)
   if (output !== undefined) return { ended: ran.exitCode === 0 ? 'well' : 'badly', words, output }

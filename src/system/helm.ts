@@ -6,9 +6,9 @@ import type { Helm, TemplateAnswer, TemplateRequest } from '../core/effects/helm
 import { good } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
 import { findHelm } from './helm-program.ts'
-import { pullChart } from './helm-pull.ts'
-import { inPrivateFolder, runHelm, usualLimits } from './helm-run.ts'
+import { runHelm, usualLimits } from './helm-run.ts'
 import type { Environment, HelmLimits } from './helm-run.ts'
+import { inPrivateFolder } from './private-folder.ts'
 
 /** Helm reads a list of files as a line of CSV: a path with a comma would be two. */
 const asCsv = (path: string): string => `"${path.replaceAll('"', '""')}"`
@@ -122,6 +122,10 @@ export const openHelm = async (
   return good({
     version,
     template: (request) => inTurn(() => template(program.value, home, limits, request)),
-    pull: (chart, digest) => inTurn(() => pullChart(program.value, home, environment, limits, chart, digest)),
+    pull: (chart, digest) =>
+      inTurn(async () => {
+        const { pullChart } = await import('./helm-pull.ts')
+        return await pullChart(program.value, home, environment, limits, chart, digest)
+      }),
   })
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { programDigest } from './program-digest.ts'
-import { digestOfTrees } from './tree-digest.ts'
+import { digestOfTrees, lookAtTrees, markOfTrees } from './tree-digest.ts'
+import type { Trees } from './tree-digest.ts'
 import { isUnusable } from './unusable.ts'
 
 const tables = join(import.meta.dirname, '..', '..', 'schemas', 'kubernetes')
@@ -19,8 +20,31 @@ interface Stamp {
 const fileFor = (root: string, question: string): string =>
   join(root, '.cache', 'render', `stamp-${createHash('sha256').update(question).digest('hex')}.json`)
 
-/** A digest of what is declared, as it is now. */
-export const inputsOf = (root: string): string => digestOfTrees(root, ['releases'])
+/** What is declared, as it was when it was first asked for. */
+export interface Inputs {
+  digest(): string
+  /** Whether nothing has changed since. */
+  stillHold(): boolean
+}
+
+/** Changes that lie this close together may look like one: the clock of the system ticks every few milliseconds. */
+const tickMilliseconds = 100
+
+/** What is declared in a site, looked at when it is first asked for. */
+export const inputsOf = (root: string): Inputs => {
+  let looked: { trees: Trees; at: number } | undefined
+  const look = (): { trees: Trees; at: number } =>
+    (looked ??= { at: Date.now(), trees: lookAtTrees(root, ['releases']) })
+  return {
+    digest: () => look().trees.digest,
+    stillHold: () => {
+      const { at, trees } = look()
+      return trees.newest > at - tickMilliseconds
+        ? digestOfTrees(root, ['releases']) === trees.digest
+        : markOfTrees(root, ['releases']) === trees.mark
+    },
+  }
+}
 
 const outputsOf = (root: string): string => digestOfTrees(root, ['rendered'])
 
@@ -36,27 +60,28 @@ const read = (file: string): Stamp | undefined => {
 }
 
 /** What was answered to this question, where nothing that the answer depends on has changed since. */
-export const recallAnswer = (root: string, question: string): unknown => {
+export const recallAnswer = (root: string, question: string, inputs: Inputs): unknown => {
   const stamp = read(fileFor(root, question))
   const holds =
     stamp !== undefined &&
     stamp.program === programFor(stamp.kubernetes) &&
-    stamp.inputs === inputsOf(root) &&
+    stamp.inputs === inputs.digest() &&
     stamp.outputs === outputsOf(root)
   return holds ? stamp.answer : undefined
 }
 
-/** Keeps an answer for as long as all stays as it is; not where `inputs`, taken before the work began, are others by now. */
+/** Keeps an answer for as long as all stays as it is; not where `inputs`, looked at before the work began, are others by now. */
 export const keepAnswer = (
   root: string,
   question: string,
-  { kubernetes, inputs }: { kubernetes: string; inputs: string },
+  { kubernetes, inputs }: { kubernetes: string; inputs: Inputs },
   answer: unknown,
 ): void => {
-  if (inputsOf(root) !== inputs) return
+  const digest = inputs.digest()
+  if (!inputs.stillHold()) return
   const stamp: Stamp = {
     kubernetes,
-    inputs,
+    inputs: digest,
     program: programFor(kubernetes),
     outputs: outputsOf(root),
     answer,

@@ -15,8 +15,8 @@ import { testKey } from '../core/bundle/trusted.ts'
 export const bundleFile = async (
   folder: string,
   wanted: Wanted,
+  { signer = testKey('alice'), name = 'bundle.tgz' } = {},
 ): Promise<{ bundle: string; trust: string }> => {
-  const signer = testKey('alice')
   const members: Members = new Map([
     [reportPath, Buffer.from('nothing\n')],
     [provenancePath, Buffer.from('{}\n')],
@@ -39,7 +39,7 @@ export const bundleFile = async (
   }
   const bytes = Buffer.from(printManifest(manifest))
   const signed = new Map(members).set('bundle.json', bytes).set(...(await signManifest(bytes, null, signer)))
-  const bundle = path.join(folder, 'bundle.tgz')
+  const bundle = path.join(folder, name)
   const trust = path.join(folder, 'trust.yaml')
   await writeFile(bundle, packBundle(signed, 1).bytes)
   await writeFile(

@@ -3,9 +3,10 @@ import { labels, setIdOf } from '../../src/core/applyset.ts'
 import type { KubeObject } from '../../src/core/object.ts'
 import { freshNamespace, sharedControlPlane } from '../control-plane/shared.ts'
 import { dyingAt, finished } from './dying.ts'
+import { clock } from '../../src/system/clock.ts'
 import { applied, bundleOf, configMap, open } from './set.ts'
 
-test('killed at any write, a rerun converges and the next bundle leaves no orphan', async (t) => {
+test('scenario 4: killed at any write, a rerun converges and the next bundle leaves no orphan', async (t) => {
   const controlPlane = await sharedControlPlane()
   const real = await open(controlPlane.kubeconfig)
   const secret = (name: string): KubeObject => ({
@@ -50,7 +51,7 @@ test('killed at any write, a rerun converges and the next bundle leaves no orpha
   }
 })
 
-test('an object with a finalizer that nobody serves is reported with it, and the next run tries again', async (t) => {
+test('scenario 17: a finalizer that blocks is named, the entry stays, and the next run tries again', async (t) => {
   const controlPlane = await sharedControlPlane()
   const namespace = await freshNamespace(controlPlane, 'finalizer')
   const cluster = await open(controlPlane.kubeconfig)
@@ -61,9 +62,19 @@ test('an object with a finalizer that nobody serves is reported with it, and the
   const release = { name: 'app', namespace }
   await applied(cluster, bundleOf(namespace, 1, [{ ...release, objects: [configMap('x'), held] }]))
   const next = bundleOf(namespace, 2, [{ ...release, objects: [configMap('x')] }])
-  const controller = new AbortController()
-  setTimeout(() => controller.abort(), 1500)
-  t.like((await applied(cluster, next, { signal: controller.signal })).problems, [{ code: 'apply/stopped' }])
+  let ahead = 0
+  const timedOut = await applied(cluster, next, {
+    // Two minutes go by once it is told what is waited for.
+    clock: { ...clock, now: () => Date.now() + ahead },
+    listen: (told) => {
+      if (told.tell === 'object' && told.object.endsWith('held') && /test\.scout\/held/.test(told.note ?? ''))
+        ahead = 121_000
+    },
+  })
+  t.is(ahead, 121_000)
+  t.like(timedOut.problems, [{ code: 'apply/not-gone', fault: 'world' }])
+  t.regex(timedOut.problems?.[0]?.what ?? '', /it waits for the finalizers test\.scout\/held/)
+  t.like(timedOut.report?.releases, [{ name: 'app', state: 'done' }])
   const path = `/api/v1/namespaces/${namespace}/configmaps/held`
   await controlPlane.request('PATCH', path, {
     body: { metadata: { finalizers: null } },
@@ -73,7 +84,20 @@ test('an object with a finalizer that nobody serves is reported with it, and the
   t.is((await controlPlane.request('GET', path)).status, 404)
 })
 
-test('a deletion that is denied is a failure, and is tried again next time', async (t) => {
+test('a run that is stopped before it has begun writes nothing but the lock', async (t) => {
+  const controlPlane = await sharedControlPlane()
+  const namespace = await freshNamespace(controlPlane, 'early-stop')
+  const cluster = await open(controlPlane.kubeconfig)
+  const bundle = bundleOf(namespace, 1, [{ name: 'app', namespace, objects: [configMap('x')] }])
+  const { problems, report } = await applied(cluster, bundle, { signal: AbortSignal.abort() })
+  t.like(problems, [{ code: 'apply/stopped' }])
+  t.like(report?.releases, [{ name: 'app', state: 'not begun' }])
+  const inventory = `/api/v1/namespaces/scout-system/secrets/scout-${namespace}`
+  t.is((await controlPlane.request('GET', inventory)).status, 404)
+  t.deepEqual((await applied(cluster, bundle)).problems, undefined)
+})
+
+test('scenario 16: a deletion that is denied is a failure, and is tried again next time', async (t) => {
   const controlPlane = await sharedControlPlane()
   const namespace = await freshNamespace(controlPlane, 'denied')
   const admin = await open(controlPlane.kubeconfig)
@@ -140,7 +164,7 @@ test('an object that says that it stays is not deleted, whether it says so live 
   t.is((await controlPlane.request('GET', `${path}/declared`)).status, 200)
 })
 
-test('an object whose label was taken away is kept and reported', async (t) => {
+test('scenario 7: an object whose label was taken away is kept and reported', async (t) => {
   const controlPlane = await sharedControlPlane()
   const namespace = await freshNamespace(controlPlane, 'relabelled')
   const cluster = await open(controlPlane.kubeconfig)

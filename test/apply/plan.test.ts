@@ -365,6 +365,7 @@ Wave 1: web (upgrade)
   ! Job shop/migrate (pre-upgrade hook, weight 0)
   ~ ConfigMap shop/x (drifted)
   + Deployment shop/web
+  … until all 2 are ready, 1 minute at most
 Pruned, once all of that is ready
   - ConfigMap shop/y
 No longer wanted, and not deleted

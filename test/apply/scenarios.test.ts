@@ -358,8 +358,11 @@ test('scenario 33: hooks of weight -1, 0 and 1 run in that order, one after the 
   t.true(c <= cDone && cDone <= b && bDone <= a)
 })
 
-test('scenario 36: an environment variable that is there twice is refused once and for all', async (t) => {
-  const { cluster, bundle, namespace, request } = await scene('env')
+test('scenario 36: an environment variable that is there twice is refused once and for all, before any write', async (t) => {
+  const { bundle, namespace, controlPlane, request } = await scene('env')
+  const proxy = await startProxy(controlPlane)
+  t.teardown(proxy.stop)
+  const cluster = await open(proxy.kubeconfig)
   const web = deployment('web')
   const text = JSON.stringify(web).replace(
     '"name":"app"',
@@ -370,6 +373,7 @@ test('scenario 36: an environment variable that is there twice is refused once a
   t.regex(planned.problems?.[0]?.what ?? '', /Deployment .*\/web: .*duplicate entries.*name="A"/)
   t.like((await applied(cluster, bundle(1, twice))).problems, [{ code: 'cluster/refused' }])
   t.is((await request('GET', `/apis/apps/v1/namespaces/${namespace}/deployments/web`)).status, 404)
+  t.deepEqual(proxy.mutating(), [])
 })
 
 test('scenario 37: of two appliers at once one goes through and the other is refused', async (t) => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { openCluster } from '../../src/system/cluster.ts'
 import { clock } from '../../src/system/clock.ts'
 import { maker } from '../../src/system/maker.ts'
+import type { Clock } from '../../src/core/effects/clock.ts'
 import type { Cluster } from '../../src/core/effects/cluster.ts'
 import type { BundleManifest } from '../../src/core/bundle/format.ts'
 import type { VerifiedRelease } from '../../src/core/bundle/verified.ts'
@@ -17,12 +18,14 @@ import type { GuardedKind, Plan } from '../../src/core/plan.ts'
 import { Refused } from '../../src/core/problem.ts'
 import type { Problem } from '../../src/core/problem.ts'
 import type { JsonObject } from '../../src/core/json.ts'
+import type { RunReport } from '../../src/core/run-report.ts'
 import { freshNamespace, sharedControlPlane } from '../control-plane/shared.ts'
 import type { Phase, SuppliedSecret } from '../../src/core/records.ts'
 import type { SiteValue } from '../../src/core/site-values/recipe.ts'
 import type { Told } from '../../src/core/stepper.ts'
 import type { Wanted } from '../../src/core/wanted.ts'
 import { applyBundle, planBundle } from '../../src/control-plane/pipeline.ts'
+import type { ApprovedPlan } from '../../src/control-plane/plan/approve.ts'
 
 /** A release in a few words; all else is as usual. */
 export interface Sketch {
@@ -38,7 +41,8 @@ export interface Sketch {
 
 const phaseOf = (object: KubeObject): { phase: Phase; hook?: NonNullable<ReturnType<typeof unwrapped>> } => {
   const hook = unwrapped(object)
-  if (hook) return { phase: 'hooks', hook }
+  const isDeleteOnly = hook?.events.every((event) => event.endsWith('-delete')) ?? false
+  if (hook) return { phase: isDeleteOnly ? 'delete-hooks' : 'hooks', hook }
   return { phase: isCrd({ ...groupVersionOf(object.apiVersion), kind: object.kind }) ? 'crds' : 'main' }
 }
 
@@ -127,11 +131,20 @@ export interface Consents {
   downgrade?: boolean
   empty?: boolean
   signal?: AbortSignal
+  keepGoing?: boolean
+  versionSkew?: boolean
+  approved?: ApprovedPlan
+  takeFrom?: string[]
+  clock?: Clock
+  resume?: boolean
+  largestPart?: number
+  /** Hears what is told while it goes. */
+  listen?(told: Told): void
 }
 
 type Result =
-  | { plan: Plan; problems?: undefined; told: Told[] }
-  | { plan?: undefined; problems: Problem[]; told: Told[] }
+  | { plan: Plan; problems?: undefined; told: Told[]; report?: RunReport }
+  | { plan?: undefined; problems: Problem[]; told: Told[]; report?: RunReport }
 
 const outcome = async (told: Told[], run: () => Promise<Plan>): Promise<Result> => {
   try {
@@ -142,24 +155,49 @@ const outcome = async (told: Told[], run: () => Promise<Plan>): Promise<Result> 
   }
 }
 
-const consentOf = ({ prune = [], downgrade = false, empty = false }: Consents) => ({
-  consent: { prune: new Set(prune), downgrade, empty },
+const consentOf = ({
+  prune = [],
+  downgrade = false,
+  empty = false,
+  takeFrom = [],
+  versionSkew = false,
+}: Consents) => ({
+  consent: { prune: new Set(prune), downgrade, empty, takeFrom: new Set(takeFrom), versionSkew },
 })
 
 /** Applies a bundle as scout-apply would, and answers with the plan or with the problems. */
 export const applied = async (cluster: Cluster, wanted: Wanted, consents: Consents = {}): Promise<Result> => {
   const told: Told[] = []
   const options = { ...consentOf(consents), holder: `test-${randomUUID()}`, tooling: 'scout-apply/0.1.0' }
-  const { signal } = consents
-  return await outcome(told, () =>
-    applyBundle(wanted, options, {
-      cluster,
-      clock,
-      maker,
-      tell: (one) => told.push(one),
-      ...(signal && { signal }),
-    }),
+  const { signal, keepGoing = false, resume = false, largestPart, listen, approved } = consents
+  const { clock: time = clock } = consents
+  let report: RunReport | undefined
+  const result = await outcome(told, () =>
+    applyBundle(
+      wanted,
+      {
+        ...options,
+        keepGoing,
+        resume,
+        ...(approved && { approved }),
+        ...(largestPart !== undefined && { largestPart }),
+      },
+      {
+        cluster,
+        clock: time,
+        maker,
+        tell: (one) => {
+          told.push(one)
+          listen?.(one)
+        },
+        record: async (one) => {
+          report = one
+        },
+        ...(signal && { signal }),
+      },
+    ),
   )
+  return { ...result, ...(report && { report }) }
 }
 
 export const plannedOnly = async (

@@ -16,6 +16,22 @@ export type ProxiedRequest = {
   readonly at: number
 }
 
+/**
+ * What becomes of one request. `refuse`: the connection ends before the API server hears of it. `swallow`: the API server has done it and
+ * answered, `then` runs, and the connection ends before anybody has read the answer. `answer`: the proxy speaks in the server's place.
+ */
+export type Fate =
+  | 'pass'
+  | 'refuse'
+  | { readonly swallow: () => void }
+  | {
+      readonly answer: {
+        readonly status: number
+        readonly headers?: http.OutgoingHttpHeaders
+        readonly body: string
+      }
+    }
+
 export type Proxy = {
   readonly url: string
   /** The admin's kubeconfig, by way of the proxy. */
@@ -28,6 +44,8 @@ export type Proxy = {
   readonly mutating: () => ProxiedRequest[]
   /** Forgets the requests. */
   readonly reset: () => void
+  /** From now on each request is asked for its fate; undefined: all pass. */
+  readonly meddle: (fateOf: ((request: ProxiedRequest) => Fate | Promise<Fate>) | undefined) => void
   readonly stop: () => Promise<void>
 }
 
@@ -53,42 +71,72 @@ export async function startProxy(controlPlane: ControlPlane): Promise<Proxy> {
   const asFrontProxy = new https.Agent({ keepAlive: true, ca: ca!, cert: frontCert!, key: frontKey! })
   const asNobody = new https.Agent({ keepAlive: true, ca: ca! })
   const requests: ProxiedRequest[] = []
+  let fateOf: ((request: ProxiedRequest) => Fate | Promise<Fate>) | undefined
+
+  const handle = async (incoming: http.IncomingMessage, outgoing: http.ServerResponse): Promise<void> => {
+    const target = new URL(incoming.url!, controlPlane.url)
+    const request = {
+      method: incoming.method!,
+      path: target.pathname,
+      query: target.searchParams,
+      at: Date.now(),
+    }
+    requests.push(request)
+    const fate = (await fateOf?.(request)) ?? 'pass'
+    if (fate === 'refuse') {
+      incoming.socket.destroy()
+      return
+    }
+
+    if (fate !== 'pass' && 'answer' in fate) {
+      const { status, headers = {}, body } = fate.answer
+      incoming.resume().once('end', () => {
+        outgoing.writeHead(status, { 'content-type': 'application/json', ...headers })
+        outgoing.end(body)
+      })
+      return
+    }
+
+    const identity = identityOf(incoming.socket as TLSSocket)
+    const headers = { ...withoutRemoteHeaders(incoming.headersDistinct), ...identity, host: target.host }
+    const upstream = https.request(
+      target,
+      { method: incoming.method!, headers, agent: identity === undefined ? asNobody : asFrontProxy },
+      (answer) => {
+        if (fate !== 'pass') {
+          answer.resume().once('end', () => {
+            fate.swallow()
+            incoming.socket.destroy()
+          })
+          return
+        }
+
+        // Raw, because several Warning headers must stay several.
+        outgoing.writeHead(answer.statusCode!, answer.rawHeaders)
+        // A watcher waits for the headers, long before the first event.
+        outgoing.flushHeaders()
+        answer.pipe(outgoing)
+        answer.once('error', () => outgoing.destroy())
+      },
+    )
+    upstream.once('error', (error) => {
+      if (!outgoing.headersSent) {
+        outgoing.writeHead(502)
+      }
+
+      outgoing.end(String(error))
+    })
+    // Ends a watch at the API server when the watcher has gone; what is to be swallowed reaches the server all the same.
+    if (fate === 'pass') {
+      outgoing.once('close', () => upstream.destroy())
+    }
+
+    incoming.pipe(upstream)
+  }
 
   const server = https.createServer(
     { ca: ca!, cert: cert!, key: key!, requestCert: true, rejectUnauthorized: false },
-    (incoming, outgoing) => {
-      const target = new URL(incoming.url!, controlPlane.url)
-      requests.push({
-        method: incoming.method!,
-        path: target.pathname,
-        query: target.searchParams,
-        at: Date.now(),
-      })
-      const identity = identityOf(incoming.socket as TLSSocket)
-      const headers = { ...withoutRemoteHeaders(incoming.headersDistinct), ...identity, host: target.host }
-      const upstream = https.request(
-        target,
-        { method: incoming.method!, headers, agent: identity === undefined ? asNobody : asFrontProxy },
-        (answer) => {
-          // Raw, because several Warning headers must stay several.
-          outgoing.writeHead(answer.statusCode!, answer.rawHeaders)
-          // A watcher waits for the headers, long before the first event.
-          outgoing.flushHeaders()
-          answer.pipe(outgoing)
-          answer.once('error', () => outgoing.destroy())
-        },
-      )
-      upstream.once('error', (error) => {
-        if (!outgoing.headersSent) {
-          outgoing.writeHead(502)
-        }
-
-        outgoing.end(String(error))
-      })
-      // Ends a watch at the API server when the watcher has gone.
-      outgoing.once('close', () => upstream.destroy())
-      incoming.pipe(upstream)
-    },
+    (incoming, outgoing) => void handle(incoming, outgoing),
   )
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve)
@@ -102,9 +150,12 @@ export async function startProxy(controlPlane: ControlPlane): Promise<Proxy> {
     kubeconfig: await redirect(controlPlane.kubeconfig),
     redirect,
     requests,
-    mutating: () => requests.filter(mayChangeSomething),
+    mutating: () => requests.filter(isMutating),
     reset() {
       requests.length = 0
+    },
+    meddle(meddler) {
+      fateOf = meddler
     },
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
@@ -130,7 +181,8 @@ function withoutRemoteHeaders(headers: NodeJS.Dict<string[]>): http.OutgoingHttp
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-remote-')))
 }
 
-function mayChangeSomething({ method, path, query }: ProxiedRequest): boolean {
+/** Whether a request may change what is stored. */
+export function isMutating({ method, path, query }: ProxiedRequest): boolean {
   const isRead = ['GET', 'HEAD', 'OPTIONS'].includes(method)
   const isReview = /^\/apis\/(authorization|authentication)\.k8s\.io\//.test(path)
   return !isRead && !isReview && !query.getAll('dryRun').includes('All')

@@ -6,7 +6,7 @@ import { execa } from 'execa'
 
 const script = `
 import { writeFileSync } from 'node:fs'
-import { inPrivateFolder } from ${JSON.stringify(join(import.meta.dirname, '../../src/system/helm-run.ts'))}
+import { inPrivateFolder } from ${JSON.stringify(join(import.meta.dirname, '../../src/system/private-folder.ts'))}
 const wait = async (folder) => {
   writeFileSync(folder + '/values.yaml', 'secret')
   console.log(folder)
@@ -31,3 +31,33 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       [false, false],
     )
   })
+
+const start = () => execa(process.execPath, ['--input-type=module', '--eval', script], { reject: false })
+
+const foldersOf = async (program: ReturnType<typeof start>): Promise<string[]> => {
+  const folders: string[] = []
+  for await (const line of createInterface({ input: program.stdout })) {
+    folders.push(line)
+    if (folders.length === 2) break
+  }
+  return folders
+}
+
+test('what a run that was killed left is removed by the next one, and nothing of one that is at work', async (t) => {
+  const killed = start()
+  const left = await foldersOf(killed)
+  killed.kill('SIGKILL')
+  await killed
+  t.deepEqual(left.map(existsSync), [true, true])
+  const first = start()
+  const held = await foldersOf(first)
+  const second = start()
+  await foldersOf(second)
+  t.deepEqual(left.map(existsSync), [false, false])
+  t.deepEqual(held.map(existsSync), [true, true])
+  for (const program of [first, second]) {
+    program.kill('SIGTERM')
+    await program
+  }
+  t.deepEqual(held.map(existsSync), [false, false])
+})

@@ -10,6 +10,7 @@ import { gzip } from '../../src/core/bundle/gzip.ts'
 import type { BundleManifest } from '../../src/core/bundle/format.ts'
 import { packBundle } from '../../src/core/bundle/write.ts'
 import { sha256 } from '../../src/core/digest.ts'
+import { usualPolicy } from '../../src/core/policy.ts'
 import type { Signer } from '../../src/core/effects/signer.ts'
 import type { Trust } from '../../src/core/trust.ts'
 import { verify } from '../../src/control-plane/verify/verify.ts'
@@ -304,6 +305,15 @@ test('a signature over another bundle of the same signer does not count', async 
   t.deepEqual(codesOf(input(repacked(members))), ['verify/bad-signature', 'verify/too-few-signatures'])
 })
 
+/** The policy of the release web, of which a part is as given. */
+const setPolicy = (manifest: BundleManifest, part: object): unknown =>
+  Object.assign(manifest.releases[1]!, { policy: { ...usualPolicy, ...part } })
+const readyRule = {
+  kind: 'Widget.example.com',
+  ready: [{ path: '/status/phase', equals: 'Running' }],
+  failed: [{ condition: 'Ready', is: 'False', reason: 'Broken' }],
+}
+
 const service2 = 'apiVersion: v1\nkind: Service\nmetadata:\n  name: other\n  namespace: shop\n'
 const signedFaults: [
   title: string,
@@ -315,6 +325,40 @@ const signedFaults: [
   ['a format of the future', (m) => Object.assign(m, { format: 3 }), ['verify/unknown-format']],
   ['the format of an older scout', (m) => Object.assign(m, { format: 1 }), ['verify/unknown-format']],
   ['a format that is no number', (m) => Object.assign(m, { format: '2' }), ['verify/bad-manifest']],
+  ['a policy', (m) => setPolicy(m, {}), ['verified']],
+  [
+    'a policy that lacks a part',
+    (m) => Object.assign(m.releases[1]!, { policy: { ignore: [] } }),
+    ['verify/bad-manifest', 'verify/bad-manifest', 'verify/bad-manifest'],
+  ],
+  ['a policy that is null', (m) => Object.assign(m.releases[1]!, { policy: null }), ['verify/bad-manifest']],
+  ['a prune of no known time', (m) => setPolicy(m, { prune: 'now' }), ['verify/bad-manifest']],
+  [
+    'a claim that may be made anew',
+    (m) => setPolicy(m, { recreate: ['PersistentVolumeClaim'] }),
+    ['verify/bad-manifest'],
+  ],
+  ['all kinds that may be made anew', (m) => setPolicy(m, { recreate: ['*'] }), ['verify/bad-manifest']],
+  [
+    'a field to ignore that is no pointer',
+    (m) => setPolicy(m, { ignore: [{ kind: 'Service', fields: ['spec.type'] }] }),
+    ['verify/bad-manifest'],
+  ],
+  [
+    'the name of objects to be ignored',
+    (m) => setPolicy(m, { ignore: [{ kind: '*', fields: ['/metadata/*'] }] }),
+    ['verify/bad-manifest'],
+  ],
+  [
+    'a rule of readiness that asks nothing',
+    (m) => setPolicy(m, { ready: [{ kind: 'Widget.example.com', ready: [], failed: [] }] }),
+    ['verify/bad-manifest'],
+  ],
+  [
+    'two rules of readiness for one kind',
+    (m) => setPolicy(m, { ready: [readyRule, readyRule] }),
+    ['verify/bad-manifest'],
+  ],
   ['an unknown field', (m) => Object.assign(m, { extra: 1 }), ['verify/bad-manifest']],
   [
     'two faults of shape',

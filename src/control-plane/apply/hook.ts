@@ -14,7 +14,7 @@ import { readinessOf } from '../../core/readiness/readiness.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
 import { note } from './journal.ts'
 import { removeAndWait } from './remove.ts'
-import { addressOf, unlessStopped, wantedFor } from './run.ts'
+import { addressOf, policyFor, unlessStopped, wantedFor } from './run.ts'
 import type { Run } from './run.ts'
 import { waitReady } from './wait.ts'
 import type { Waiting } from './wait.ts'
@@ -48,7 +48,7 @@ const inTheWay = (hook: PlannedHook, release: string, why: string): Outcome<neve
   ])
 
 /** Deletes the object that a hook has made; another one that somebody has put in its place stays. */
-const remove = async (run: Run, hook: PlannedHook, address: Address): Promise<Outcome<void>> => {
+export const removeHook = async (run: Run, hook: PlannedHook, address: Address): Promise<Outcome<void>> => {
   const live = await run.cluster.get(address)
   if (!live.ok) return bad([problemOfRefusal(live.refusal, hook.id)])
   const ours = run.journal.content.entries.get(keyOf(hook.id))?.uid
@@ -71,7 +71,7 @@ const create = async (
   const there = found.value
   if (there) {
     const isOurs = annotationOf(there, runAnnotation) === markOf(run, hook)
-    if (isOurs && readinessOf(there).state !== 'failed') return good(there)
+    if (isOurs && readinessOf(there, policyFor(run, release)).state !== 'failed') return good(there)
     if (!mayDelete(run, there)) return inTheWay(hook, release, 'somebody else has made it')
     if (!policies.includes('before-hook-creation') && !isOurs)
       return inTheWay(hook, release, 'its delete policy says that it stays')
@@ -135,7 +135,7 @@ export const runHooks = async (
     for (const hook of which) {
       const address = addressOf(run, hook.id)
       if (address === undefined || !hookOf(hook).deletePolicies.includes(policy)) continue
-      const removed = await remove(run, hook, address)
+      const removed = await removeHook(run, hook, address)
       if (!removed.ok) return removed
     }
     return good(undefined)

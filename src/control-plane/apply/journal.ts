@@ -1,13 +1,17 @@
+import { setIdOf } from '../../core/applyset.ts'
 import type { Address, Cluster, Discovery } from '../../core/effects/cluster.ts'
 import { serviceOf } from '../../core/discovery.ts'
-import { journalOf, parentId, secretOf } from '../../core/inventory.ts'
+import { parentId } from '../../core/inventory.ts'
+import { isShard, journalOf } from '../../core/inventory-journal.ts'
+import { layoutOf, secretsOf, shardLabel } from '../../core/inventory-secrets.ts'
+import type { Layout } from '../../core/inventory-secrets.ts'
 import type { Inventory, InventoryEntry } from '../../core/inventory.ts'
 import { printJson } from '../../core/json.ts'
-import { resourceVersionOf } from '../../core/live.ts'
+import { resourceVersionOf, uidOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
 import { keyOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
-import { bad, good, problem } from '../../core/problem.ts'
+import { all, bad, good, problem } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
 
@@ -20,29 +24,48 @@ export interface Journal {
   save(): Promise<Outcome<void>>
 }
 
-/** The address of the inventory Secret. */
-const addressOf = (discovery: Discovery, id: ObjectId): Address => {
-  const service = serviceOf(discovery, 'v1', 'Secret')
-  if (service.served !== 'yes') throw new Error('the API server serves no Secrets')
-  return { kind: service.kind, namespace: id.namespace, name: id.name }
+interface JournalSystem {
+  cluster: Cluster
+  discovery: Discovery
+  /** Refuses once the lock is lost: nothing is written then. */
+  unlessLost(): Outcome<void>
+}
+
+interface JournalOf {
+  name: string
+  manager: string
+  tooling: string
+  /** How large a Secret of it may become. */
+  largest: number
 }
 
 /**
  * Takes up the inventory of a set for writing. `found` is what was read when the plan was made: if somebody has written since,
- * the first save is refused.
+ * the first save is refused, as is every save once `unlessLost` says so. Where one Secret cannot hold it, its parts are written first, under names
+ * that nobody has yet; then the parent, which names them; then the parts are deleted that it names no more. Killed at any point, the parent names a
+ * whole set.
  */
 export const openJournal = (
-  cluster: Cluster,
-  discovery: Discovery,
-  set: { name: string; manager: string; tooling: string },
+  { cluster, discovery, unlessLost }: JournalSystem,
+  set: JournalOf,
   found: Live['inventory'],
   content: Inventory,
 ): Journal => {
   const id = parentId(set.name)
-  const address = addressOf(discovery, id)
+  const secrets = serviceOf(discovery, 'v1', 'Secret')
+  if (secrets.served !== 'yes') throw new Error('the API server serves no Secrets')
+  const addressOf = (name: string): Address => ({ kind: secrets.kind, namespace: id.namespace, name })
+  const address = addressOf(id.name)
+  const options = { fieldManager: set.manager }
   let resourceVersion = found?.resourceVersion
   let written = found ? journalOf(found.content) : ''
   let turn: Promise<unknown> = Promise.resolve()
+  let layout: Layout = []
+  /** How many entries there were when they were laid out: that is done anew only where less than half of them are left. */
+  let laidOut = Infinity
+  let named = new Set(found?.shards)
+  /** A run that was killed may have left parts that no parent names. */
+  let mayHaveLeftovers = named.size > 0 || found?.content.state === 'applying'
 
   const moved = (): Outcome<never> =>
     bad([
@@ -65,27 +88,70 @@ export const openJournal = (
     return good(true)
   }
 
-  const write = async (): Promise<Outcome<void>> => {
-    const text = journalOf(content)
-    if (text === written) return good(undefined)
-    const secret = secretOf(content, set.name, set.tooling, resourceVersion)
-    if (!secret.ok) return secret
-    const options = { fieldManager: set.manager }
+  /** A part is named by what it holds: one that is there already, from a run that was killed, is the one. */
+  const writeShard = async (shard: KubeObject): Promise<Outcome<void>> => {
+    const { name } = shard.metadata
+    if (named.has(name)) return good(undefined)
+    const reply = await cluster.create(addressOf(name), shard, options)
+    if (reply.ok) return good(undefined)
+    if (reply.refusal.status !== 409) return bad([problemOfRefusal(reply.refusal, { ...id, name })])
+    const live = await cluster.get(addressOf(name))
+    if (!live.ok) return bad([problemOfRefusal(live.refusal, { ...id, name })])
+    return live.value && isShard(live.value, set.name) ? good(undefined) : moved()
+  }
+
+  const writeParent = async (secret: KubeObject): Promise<Outcome<void>> => {
     const reply =
       resourceVersion === undefined
-        ? await cluster.create(address, secret.value, options)
-        : await cluster.update(address, secret.value, options)
+        ? await cluster.create(address, secret, options)
+        : await cluster.update(address, secret, options)
     if (reply.ok) {
-      written = text
       resourceVersion = resourceVersionOf(reply.value)
       return good(undefined)
     }
     if (reply.refusal.status !== 409) return bad([problemOfRefusal(reply.refusal, id)])
-    const ours = await isWritten(secret.value)
+    const ours = await isWritten(secret)
+    return !ours.ok ? ours : ours.value ? good(undefined) : moved()
+  }
+
+  /** Deletes the parts that the parent does not name. */
+  const sweep = async (): Promise<Outcome<void>> => {
+    const selector = `${shardLabel}=${setIdOf(set.name)}`
+    const { namespace } = address
+    const reply = await cluster.list(secrets.kind, { namespace, selector, metadataOnly: true })
+    if (!reply.ok) return bad([problemOfRefusal(reply.refusal, id)])
+    const old = reply.value.filter((one) => !named.has(one.metadata.name))
+    const removed = await Promise.all(
+      old.map(async (one) => {
+        const { name } = one.metadata
+        const gone = await cluster.remove(addressOf(name), { uid: uidOf(one), propagation: 'Background' })
+        return gone.ok ? good(undefined) : bad([problemOfRefusal(gone.refusal, { ...id, name })])
+      }),
+    )
+    const outcome = all(removed)
+    return outcome.ok ? good(undefined) : outcome
+  }
+
+  const write = async (): Promise<Outcome<void>> => {
+    const text = journalOf(content)
+    if (text === written) return good(undefined)
+    const ours = unlessLost()
     if (!ours.ok) return ours
-    if (!ours.value) return moved()
+    if (content.entries.size < laidOut / 2) {
+      layout = layoutOf(content, set.largest)
+      laidOut = content.entries.size
+    }
+    const { parent, shards } = secretsOf(content, layout, set.name, set.tooling, resourceVersion)
+    const parts = all(await Promise.all(shards.map(writeShard)))
+    if (!parts.ok) return parts
+    const whole = await writeParent(parent)
+    if (!whole.ok) return whole
     written = text
-    return good(undefined)
+    const before = named
+    named = new Set(shards.map((one) => one.metadata.name))
+    if (!mayHaveLeftovers && before.isSubsetOf(named)) return good(undefined)
+    mayHaveLeftovers = false
+    return await sweep()
   }
   return {
     content,

@@ -44,3 +44,19 @@ export const underLock = async <T>(
     await lease.value.release()
   }
 }
+
+/** Does work while nobody else writes anything of these sets; where one lock is not to be had, those before it are given back. */
+export const underLocks = async <T>(
+  system: Parameters<typeof underLock>[0],
+  discovery: Discovery,
+  { sets: [set, ...others], holder }: { sets: [string, ...string[]]; holder: string },
+  work: (lost: AbortSignal) => Promise<Outcome<T>>,
+): Promise<Outcome<T>> =>
+  await underLock(system, discovery, { set, holder }, async (lost) => {
+    const [next, ...rest] = others
+    return next === undefined
+      ? await work(lost)
+      : await underLocks(system, discovery, { sets: [next, ...rest], holder }, (also) =>
+          work(AbortSignal.any([lost, also])),
+        )
+  })

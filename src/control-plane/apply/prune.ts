@@ -34,6 +34,8 @@ const unservedWarning = (removal: Removal): Problem =>
  */
 const pruneOne = async (run: Run, removal: Removal): Promise<Outcome<void>> => {
   if (removal.do !== 'prune') return good(undefined)
+  const stopped = unlessStopped(run)
+  if (!stopped.ok) return stopped
   const service = anyServiceOf(run.discovery, removal.id)
   const { namespace, name } = removal.id
   if (service.served === 'yes') {

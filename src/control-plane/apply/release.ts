@@ -8,6 +8,7 @@ import type { Outcome } from '../../core/problem.ts'
 import { runHooks } from './hook.ts'
 import type { HookOf } from './hook.ts'
 import { note } from './journal.ts'
+import { prune } from './prune.ts'
 import { unlessStopped, wantedFor } from './run.ts'
 import type { Run } from './run.ts'
 import { wantedDigest } from '../../core/wanted.ts'
@@ -44,7 +45,7 @@ const workloads = new Set(['Deployment', 'StatefulSet', 'DaemonSet'])
 const awaited = (run: Run, actions: Action[]): ObjectId[] =>
   actions.filter((one) => one.do !== 'skip' || run.live.has(keyOf(one.id))).map((one) => one.id)
 
-/** Applies one release in its order: hooks before, line by line, readiness, hooks after. Its whole is noted once it is there in full. */
+/** Applies one release in its order: hooks before, what goes early, line by line, readiness, hooks after. Its whole is noted once it is there in full. */
 export const applyRelease = async (
   run: Run,
   release: PlannedRelease,
@@ -59,6 +60,8 @@ export const applyRelease = async (
     tell('working', release.changed ? release.mode : 'unchanged')
     const before = await runHooks(run, release.before, hookOf, waiting)
     if (!before.ok) return before
+    const pruned = await prune(run, release.prune ?? [])
+    if (!pruned.ok) return pruned
     const done: Action[] = []
     for (const line of release.lines) {
       if (line.afterWorkloads) {
@@ -75,7 +78,7 @@ export const applyRelease = async (
     const after = await runHooks(run, release.after, hookOf, waiting)
     if (!after.ok) return after
     run.journal.content.releases[name] = run.releaseDigests.get(name) ?? ''
-    return good(undefined)
+    return good(undefined, pruned.warnings)
   }
   const outcome = await steps()
   if (outcome.ok) tell('done')

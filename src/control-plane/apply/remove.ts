@@ -11,6 +11,8 @@ import type { Run } from './run.ts'
 /** How long a deleted object is given to be gone, in milliseconds. */
 const patience = 120_000
 const firstPause = 100
+/** From then on it is said what is waited for, in milliseconds. */
+const firstWords = 1000
 const longestPause = 1000
 
 /** What has Pods under it goes only after them; without a propagation policy a Job would leave its Pods behind. */
@@ -24,11 +26,14 @@ const withDependents = new Set([
   'CronJob.batch',
 ])
 
-const lingering = (id: ObjectId, live: KubeObject): Problem => {
+/** What an object waits for that is being deleted; '' where it names nothing. */
+const finalizersOf = (live: KubeObject): string => {
   const finalizers = live.metadata['finalizers']
-  const names = (Array.isArray(finalizers) ? finalizers : [])
-    .filter((one) => typeof one === 'string')
-    .join(', ')
+  return (Array.isArray(finalizers) ? finalizers : []).filter((one) => typeof one === 'string').join(', ')
+}
+
+const lingering = (id: ObjectId, live: KubeObject): Problem => {
+  const names = finalizersOf(live)
   return problem({
     code: 'apply/not-gone',
     fault: 'world',
@@ -68,13 +73,29 @@ export const waitUntilGone = async (
   address: Address,
   uid: string,
 ): Promise<Outcome<'gone' | 'replaced'>> => {
-  const end = run.clock.now() + patience
+  const start = run.clock.now()
+  const end = start + patience
+  let isTold = false
   for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     const live = await run.cluster.get(address)
     if (!live.ok) return bad([problemOfRefusal(live.refusal, id)])
     if (live.value === undefined) return good('gone')
     if (uidOf(live.value) !== uid) return good('replaced')
     if (run.clock.now() > end) return bad([lingering(id, live.value)])
+    if (!isTold && run.clock.now() - start > firstWords) {
+      isTold = true
+      const names = finalizersOf(live.value)
+      const note =
+        names === '' ? 'is being deleted' : `is being deleted, and waits for the finalizers ${names}`
+      run.tell({
+        tell: 'object',
+        stage: 'apply',
+        subject: 'prune',
+        object: nameOf(id),
+        state: 'waiting',
+        note,
+      })
+    }
     const stopped = unlessStopped(run)
     if (!stopped.ok) return stopped
     await run.clock.sleep(pause, run.signal)

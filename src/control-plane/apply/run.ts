@@ -3,9 +3,12 @@ import type { Address, Cluster, Discovery } from '../../core/effects/cluster.ts'
 import { anyServiceOf, serviceOf } from '../../core/discovery.ts'
 import { keyOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
+import { usualPolicy } from '../../core/policy.ts'
+import type { Policy } from '../../core/policy.ts'
 import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
+import type { ReleaseReport } from '../../core/run-report.ts'
 import type { Tell } from '../../core/stepper.ts'
 import type { Filled } from '../../core/wanted.ts'
 import type { Journal } from './journal.ts'
@@ -24,15 +27,26 @@ export interface Run {
   filled: Filled | undefined
   /** By key: the last that is known of each live object. */
   live: Map<string, KubeObject>
+  /** By key: what is there under a name that we want, and was not ours when the plan was made; metadata alone. */
+  others: ReadonlyMap<string, KubeObject>
+  /** By release: how it is to be applied. */
+  policies: ReadonlyMap<string, Policy>
   /** By release, as the bundle has it. */
   releaseDigests: Map<string, string>
   discovery: Discovery
   journal: Journal
   /** `Kind.group` of what CRDs define that this run sends: for a moment the server may still judge by their old schemas. */
   freshKinds: Set<string>
+  /** The field managers of the sets that hand objects over to this one. */
+  handedOver: ReadonlySet<string>
   /** What marks the hooks of this run. */
   mark: string
+  /** By release: how far it came. */
+  reports: Map<string, ReleaseReport>
 }
+
+/** How a release is to be applied; the usual way for what belongs to none. */
+export const policyFor = (run: Run, release: string): Policy => run.policies.get(release) ?? usualPolicy
 
 /** The object that is wanted under this id. */
 export const wantedFor = (run: Run, id: ObjectId): KubeObject => {
@@ -58,17 +72,18 @@ export const rediscover = async (run: Run): Promise<Outcome<void>> => {
   return good(undefined)
 }
 
-/** Refuses to go on once the run was stopped. */
-export const unlessStopped = (run: Run): Outcome<void> => {
-  if (!run.signal.aborted) return good(undefined)
-  const reason: unknown = run.signal.reason
-  return bad([
+/** That a run was stopped, and why. */
+export const stoppedBy = (cluster: Cluster, { reason }: AbortSignal): Outcome<never> =>
+  bad([
     problem({
       code: 'apply/stopped',
       fault: 'world',
       what: `The run was stopped${typeof reason === 'string' ? `: ${reason}` : ''}; what was begun is finished, and the inventory knows how far it came.`,
-      where: [{ in: 'cluster', server: run.cluster.server }],
+      where: [{ in: 'cluster', server: cluster.server }],
       fix: 'Run it again: it goes on where it stopped.',
     }),
   ])
-}
+
+/** Refuses to go on once the run was stopped. */
+export const unlessStopped = (run: Run): Outcome<void> =>
+  run.signal.aborted ? stoppedBy(run.cluster, run.signal) : good(undefined)

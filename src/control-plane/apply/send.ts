@@ -1,22 +1,24 @@
 import { asMember } from '../../core/applyset.ts'
 import type { Address, Refusal, Reply } from '../../core/effects/cluster.ts'
-import { immutableProblem, invalidProblem, isImmutable, mayRecreate } from '../../core/immutable.ts'
+import { immutableProblem, invalidProblem, isImmutable } from '../../core/immutable.ts'
 import { isBeingDeleted, resourceVersionOf, uidOf } from '../../core/live.ts'
 import { groupKindOf, keyOf, nameOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
 import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
-import { conflictProblem, fieldConflicts, mayTake } from './conflict.ts'
-import { note } from './journal.ts'
-import { removeAndWait, waitUntilGone } from './remove.ts'
-import { addressOf, rediscover, unlessStopped, wantedFor } from './run.ts'
+import { conflictProblem, fieldConflicts, judge } from '../../core/ownership/conflict.ts'
+import { carriedOver, givenUpIn } from '../../core/ownership/ignored.ts'
+import { clearAway } from './ownership/recreate.ts'
+import { settle, settleOwnership } from './ownership/settle.ts'
+import { waitUntilGone } from './remove.ts'
+import { addressOf, policyFor, rediscover, unlessStopped, wantedFor } from './run.ts'
 import type { Run } from './run.ts'
 
 /** How long a kind whose CRD is Established may take to be served everywhere, in milliseconds (measured: up to 0.2 s). */
 const kindPatience = 15_000
 const pause = 250
-const takeTries = 5
+const resolveTries = 5
 
 const entryOf = (run: Run, id: ObjectId) => run.journal.content.entries.get(keyOf(id))
 
@@ -25,44 +27,41 @@ const bodyFor = (run: Run, id: ObjectId): KubeObject =>
   entryOf(run, id)?.shared ? wantedFor(run, id) : asMember(wantedFor(run, id), run.set.id)
 
 /**
- * Takes fields from managers that don't defend them, on exactly the object that was judged: a manager who comes in between
- * changes its resourceVersion, and the question is asked again.
+ * Sends an object again that met conflicts, once each of them is decided: fields are taken from managers that don't defend them and left to those whose
+ * they are, on exactly the object that was judged. A manager who comes in between changes its resourceVersion, and all is asked again.
  */
-const take = async (
+const resolve = async (
   run: Run,
+  id: ObjectId,
   address: Address,
   body: KubeObject,
   first: Refusal,
-): Promise<Reply<KubeObject>> => {
+): Promise<Outcome<KubeObject>> => {
+  const release = entryOf(run, id)?.release ?? ''
+  const { manager: fieldManager } = run.set
   let refusal = first
-  for (let tries = 0; tries < takeTries; tries++) {
+  for (let tries = 0; tries < resolveTries; tries++) {
     const live = await run.cluster.get(address)
-    if (!live.ok) return live
-    const resourceVersion = live.value ? resourceVersionOf(live.value) : ''
-    const judged = { ...body, metadata: { ...body.metadata, resourceVersion } }
-    const again = await run.cluster.apply(address, judged, { fieldManager: run.set.manager, force: false })
-    if (again.ok) return again
-    const conflicts = fieldConflicts(again.refusal)
-    if (conflicts.length > 0 && !mayTake(conflicts)) return again
+    if (!live.ok) return bad([problemOfRefusal(live.refusal, id)])
+    if (live.value === undefined) return await sentOnce(run, id, address, body)
+    const at = (object: KubeObject): KubeObject => ({
+      ...object,
+      metadata: { ...object.metadata, resourceVersion: resourceVersionOf(live.value as KubeObject) },
+    })
+    const again = await run.cluster.apply(address, at(body), { fieldManager, force: false })
+    if (again.ok) return good(again.value)
     refusal = again.refusal
+    if (refusal.status !== 409) break
+    const conflicts = fieldConflicts(refusal)
     if (conflicts.length === 0) continue
-    const taken = await run.cluster.apply(address, judged, { fieldManager: run.set.manager, force: true })
-    if (taken.ok || taken.refusal.status !== 409) return taken
-    refusal = taken.refusal
+    const judged = judge(body, live.value, conflicts)
+    if ('ask' in judged) return bad([conflictProblem(id, release, judged.ask)])
+    const sent = await run.cluster.apply(address, at(judged.send), { fieldManager, force: judged.take })
+    if (sent.ok) return good(sent.value)
+    refusal = sent.refusal
+    if (refusal.status !== 409) break
   }
-  return { ok: false, refusal }
-}
-
-/** Deletes what may be made anew; false where it may not. That the UID will be another one is written down before. */
-const clearAway = async (run: Run, id: ObjectId, address: Address): Promise<Outcome<boolean>> => {
-  const live = await run.cluster.get(address)
-  if (!live.ok) return bad([problemOfRefusal(live.refusal, id)])
-  if (live.value === undefined || !mayRecreate(live.value, entryOf(run, id), run.set)) return good(false)
-  note(run.journal, id, { uid: '' })
-  const saved = await run.journal.save()
-  if (!saved.ok) return saved
-  const removed = await removeAndWait(run, id, address, uidOf(live.value))
-  return removed.ok ? good(true) : removed
+  return bad([problemOfRefusal(refusal, id)])
 }
 
 /** Sends again what we have sent to an object that is being deleted, once that is gone. */
@@ -75,8 +74,7 @@ const sendAnew = async (
 ): Promise<Outcome<KubeObject>> => {
   const gone = await waitUntilGone(run, id, address, uidOf(going))
   if (!gone.ok) return gone
-  const anew = await sendOnce(run, address, body)
-  return anew.ok ? good(anew.value) : bad([problemOfRefusal(anew.refusal, id)])
+  return await sentOnce(run, id, address, body)
 }
 
 const isMissingKind = (refusal: Refusal): boolean =>
@@ -122,33 +120,59 @@ const sendOnce = async (run: Run, address: Address, body: KubeObject): Promise<R
   }
 }
 
+const sentOnce = async (
+  run: Run,
+  id: ObjectId,
+  address: Address,
+  body: KubeObject,
+): Promise<Outcome<KubeObject>> => {
+  const reply = await sendOnce(run, address, body)
+  return reply.ok ? good(reply.value) : bad([problemOfRefusal(reply.refusal, id)])
+}
+
+/** What becomes of a change that the server refuses as invalid: where it is only forbidden and policy lets it, the object is made anew. */
+const makeAnew = async (
+  run: Run,
+  id: ObjectId,
+  address: Address,
+  body: KubeObject,
+  refusal: Refusal,
+): Promise<Outcome<KubeObject>> => {
+  const release = entryOf(run, id)?.release ?? ''
+  if (!(await isImmutable(run.cluster, run.set.manager, address, body, refusal)))
+    return bad([invalidProblem(id, release, refusal)])
+  const cleared = await clearAway(run, id, address, body)
+  if (!cleared.ok) return cleared
+  const policy = policyFor(run, release)
+  const before = cleared.value
+  if (before === undefined) return bad([immutableProblem(id, release, refusal, policy.recreate)])
+  const carried = carriedOver(body, before, givenUpIn(body, policy, id))
+  const made = await sentOnce(run, id, address, carried)
+  if (!made.ok) return made
+  const settled = await settle(run, id, address, body, made.value)
+  return settled.ok ? good(settled.value ?? made.value) : settled
+}
+
 /**
- * Applies one object (server-side, never by force but against managers that don't come back), and answers with the live one. Every
- * refusal becomes a problem that names the object: a conflict with manager and fields, a forbidden change, an invalid object.
+ * Applies one object (server-side, never by force but against managers that don't come back), and answers with the live one; who owns what in it is
+ * settled before. Every refusal becomes a problem that names the object: a conflict with manager and fields, a forbidden change, an invalid
+ * object.
  */
 export const sendObject = async (run: Run, id: ObjectId): Promise<Outcome<KubeObject>> => {
   const found = await findAddress(run, id)
   if (!found.ok) return found
   const address = found.value
   const body = bodyFor(run, id)
-  const release = entryOf(run, id)?.release ?? ''
+  const settled = await settleOwnership(run, id, address, body)
+  if (!settled.ok) return settled
 
-  let reply = await sendOnce(run, address, body)
-  if (!reply.ok && mayTake(fieldConflicts(reply.refusal)))
-    reply = await take(run, address, body, reply.refusal)
+  const reply = await sendOnce(run, address, body)
   if (reply.ok)
     return isBeingDeleted(reply.value)
       ? await sendAnew(run, id, address, body, reply.value)
       : good(reply.value)
-
-  const conflicts = fieldConflicts(reply.refusal)
-  if (conflicts.length > 0) return bad([conflictProblem(id, release, conflicts)])
-  if (reply.refusal.status !== 422) return bad([problemOfRefusal(reply.refusal, id)])
-  if (!(await isImmutable(run.cluster, run.set.manager, address, body)))
-    return bad([invalidProblem(id, release, reply.refusal)])
-  const cleared = await clearAway(run, id, address)
-  if (!cleared.ok) return cleared
-  if (!cleared.value) return bad([immutableProblem(id, release, reply.refusal)])
-  const anew = await sendOnce(run, address, body)
-  return anew.ok ? good(anew.value) : bad([problemOfRefusal(anew.refusal, id)])
+  if (fieldConflicts(reply.refusal).length > 0) return await resolve(run, id, address, body, reply.refusal)
+  return reply.refusal.status === 422
+    ? await makeAnew(run, id, address, body, reply.refusal)
+    : bad([problemOfRefusal(reply.refusal, id)])
 }

@@ -1,22 +1,48 @@
-import { partOf } from '../../core/applyset.ts'
 import { isInterrupted } from '../../core/inventory.ts'
 import type { Inventory, InventoryEntry } from '../../core/inventory.ts'
 import { isGoing, uidOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
-import { isNamespace, isReserved } from '../../core/namespaces.ts'
+import { isNamespace } from '../../core/namespaces.ts'
 import { groupVersionOf, idOf, keyOf } from '../../core/object.ts'
 import { isKept } from '../../core/kept.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
 import { actionsOf, hooksOf } from '../../core/plan.ts'
 import type { Plan } from '../../core/plan.ts'
-import { appliedObjects } from '../../core/wanted.ts'
+import { isShared } from '../../core/shared-namespace.ts'
+import { appliedObjects, goingHooks } from '../../core/wanted.ts'
 import type { Wanted } from '../../core/wanted.ts'
 
-/** A Namespace that belongs to the system or to another set: we only put labels on it. */
-const isShared = (id: ObjectId, live: Live): boolean => {
-  if (!isNamespace(id)) return false
-  const other = live.others.get(keyOf(id))
-  return isReserved(id.name) || (other !== undefined && partOf(other) !== undefined)
+type Header = Pick<Inventory, 'bundle' | 'version' | 'sequence' | 'apart' | 'purpose'>
+
+/**
+ * Which bundle the set is from, and which releases are from another one: of a whole run those that go, of a part its own. A release that
+ * is there as the bundle of the set has it is from that one.
+ */
+const headerOf = (plan: Plan, { part, purpose }: Wanted, there: Inventory | undefined): Header => {
+  const { digest, version, sequence } = plan.bundle
+  const before = {
+    bundle: there?.bundle ?? '',
+    version: there?.version ?? '',
+    sequence: there?.sequence ?? 0,
+  }
+  const now = { bundle: digest, version, sequence }
+  const header = part ? before : now
+  const going = (plan.removals ?? []).flatMap(({ releases }) => releases.map(({ name }) => name))
+  const own = plan.waves.flat().map(({ name }) => name)
+  const kept = Object.entries(there?.apart ?? {}).filter(
+    ([name]) => part !== undefined || going.includes(name),
+  )
+  const apart = {
+    ...(part ? {} : Object.fromEntries(going.map((name) => [name, before]))),
+    ...Object.fromEntries(kept),
+    ...(part ? Object.fromEntries(own.map((name) => [name, now])) : {}),
+  }
+  const others = Object.entries(apart).filter(([, from]) => from.bundle !== header.bundle)
+  return {
+    ...header,
+    ...(others.length > 0 && { apart: Object.fromEntries(others) }),
+    ...(purpose !== undefined && { purpose }),
+  }
 }
 
 /**
@@ -35,11 +61,12 @@ export const unionOf = (plan: Plan, wanted: Wanted, namespaces: KubeObject[], li
       ...hooksOf(plan).filter((one) => !one.finished),
     ].map(({ id }) => keyOf(id)),
   )
+  const isHook = (phase: InventoryEntry['phase']): boolean => phase === 'hooks' || phase === 'delete-hooks'
   /** The UID that an object will have when this run is over; '' where that is not known yet. */
   const uidFor = (id: ObjectId, before: string, phase: InventoryEntry['phase']): string => {
     if (!toMake.has(keyOf(id))) return before
     const there = live.members.get(keyOf(id)) ?? live.others.get(keyOf(id))
-    const stays = there !== undefined && uidOf(there) === before && !isGoing(live, id) && phase !== 'hooks'
+    const stays = there !== undefined && uidOf(there) === before && !isGoing(live, id) && !isHook(phase)
     return stays ? before : ''
   }
   const add = (id: ObjectId, object: KubeObject, release: string, phase: InventoryEntry['phase']): void => {
@@ -60,19 +87,19 @@ export const unionOf = (plan: Plan, wanted: Wanted, namespaces: KubeObject[], li
   for (const object of namespaces) add(idOf(object), object, '', 'namespaces')
   for (const { id, object, release, phase } of appliedObjects(wanted))
     if (!isNamespace(id) && (phase !== 'hooks' || hooks.has(keyOf(id)))) add(id, object, release, phase)
+  for (const { id, object, release } of goingHooks(wanted)) add(id, object, release, 'delete-hooks')
   for (const removal of plan.kept) if (removal.do === 'forget') entries.delete(keyOf(removal.id))
-  const changing = plan.waves.flat().filter((one) => one.changed && one.mode === 'upgrade')
+  const stored = plan.siteValues
+    .filter(({ do: how }) => how !== 'read' && how !== 'unseal')
+    .map(({ id }) => id)
+  const changing = plan.waves.flat().filter((one) => one.changed && one.mode !== 'install')
   return {
-    bundle: plan.bundle.digest,
-    version: plan.bundle.version,
-    sequence: plan.bundle.sequence,
+    ...headerOf(plan, wanted, there),
     generation: plan.generation,
     state: 'applying',
     releases: { ...there?.releases, ...Object.fromEntries(changing.map(({ name }) => [name, ''])) },
     hooks: isInterrupted(there, wanted) ? [...(there?.hooks ?? [])] : [],
-    siteValues: plan.siteValues
-      .filter(({ do: how }) => how !== 'read' && how !== 'unseal')
-      .map(({ id }) => id),
+    siteValues: Array.from(new Set([...(plan.only ? (there?.siteValues ?? []) : []), ...stored])),
     filling: wanted.filled?.digest ?? '',
     entries,
   }

@@ -70,3 +70,14 @@ export const observeSiteValues = async (
   const [inventory, store] = found.value
   return good({ discovery: discovery.value, inventory, store })
 }
+
+/** Reads what is served, and what the set has had so far: all that is asked of a cluster to know who must be allowed what. */
+export const observeAccess = async (
+  cluster: Cluster,
+  set: string,
+): Promise<Outcome<Pick<Live, 'discovery' | 'inventory'>>> => {
+  const discovery = await cluster.discover()
+  if (!discovery.ok) return bad([problemOfRefusal(discovery.refusal)])
+  const inventory = await readInventory(cluster, discovery.value, set)
+  return inventory.ok ? good({ discovery: discovery.value, inventory: inventory.value }) : inventory
+}

@@ -6,10 +6,11 @@ import { keyOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
 import { isAsLeft } from '../../core/owned-fields.ts'
 import type { Action } from '../../core/plan.ts'
+import { handingOver } from './handover.ts'
 
 /**
  * What is to be done about one wanted object. Skipped only where the same object (by UID) is there, was applied from the same text
- * (`digest`), and everything that we own in it has the value that it had then.
+ * (`digest`), and everything that we own in it has the value that it had then. `takeFrom`: sets that may hand it over.
  */
 export const actionFor = (
   id: ObjectId,
@@ -17,6 +18,7 @@ export const actionFor = (
   digest: string,
   live: Live,
   set: { manager: string; id: string },
+  takeFrom?: ReadonlySet<string>,
 ): Action => {
   const key = keyOf(id)
   const entry = live.inventory?.content.entries.get(key)
@@ -25,7 +27,10 @@ export const actionFor = (
   const there = member ?? (entry?.shared ? other : undefined)
   const unchanged = entry !== undefined && entry.uid !== '' && entry.wanted === digest
   if (there === undefined) {
-    if (other) return { do: 'apply', id, because: 'not ours yet' }
+    if (other) {
+      const from = handingOver(other, takeFrom)
+      return { do: 'apply', id, because: from === undefined ? 'not ours yet' : `handed over by ${from}` }
+    }
     return unchanged && goesByItself(object) ? { do: 'skip', id } : { do: 'create', id }
   }
   if (entry === undefined || entry.uid === '' || entry.wanted === '')

@@ -8,4 +8,8 @@ export interface Consent {
   downgrade: boolean
   /** Apply a bundle that wants nothing, which deletes everything of the set. */
   empty: boolean
+  /** Names of sets whose objects may be taken over. */
+  takeFrom?: ReadonlySet<string>
+  /** Apply to a server that is more than one minor version away from what the bundle was made for. */
+  versionSkew?: boolean
 }

@@ -1,20 +1,26 @@
-import { fieldManagerOf, setIdOf } from '../../core/applyset.ts'
-import { isInterrupted } from '../../core/inventory.ts'
+import { fieldManagerOf, partOf, setIdOf } from '../../core/applyset.ts'
+import { beingRemoved, isInterrupted } from '../../core/inventory.ts'
+import type { InventoryEntry } from '../../core/inventory.ts'
 import { uidOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
 import { isNamespace, namespacesOf } from '../../core/namespaces.ts'
 import { groupKindOf, idOf, keyOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
-import { inOrder, inReverse } from '../../core/order.ts'
+import { inOrder } from '../../core/order.ts'
 import type { Action, Plan, PlannedRelease, Removal } from '../../core/plan.ts'
-import { unless } from '../../core/problem.ts'
+import { good, unless } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
 import { kindsOfCrd } from '../../core/target.ts'
-import { appliedObjects, objectsOf, releaseDigest, wantedDigest } from '../../core/wanted.ts'
+import { appliedObjects, goingHooks, objectsOf, releaseDigest, wantedDigest } from '../../core/wanted.ts'
 import type { Wanted } from '../../core/wanted.ts'
 import { actionFor } from './action.ts'
 import type { Consent } from './consent.ts'
+import { earlyPrunes } from './early.ts'
+import { inRemovalOrder } from './going.ts'
 import { hooksFor } from './hooks.ts'
+import { inTheWay } from './in-the-way.ts'
+import { needsOf } from './needs.ts'
+import { replacedBy } from './origin.ts'
 import { refusalsOf } from './refusals.ts'
 import { removalOf } from './removal.ts'
 
@@ -23,19 +29,21 @@ import { removalOf } from './removal.ts'
  * refused as a whole, before anything is written.
  */
 export const planApply = (wanted: Wanted, live: Live, consent: Consent): Outcome<Plan> => {
-  const { manifest } = wanted
+  const { manifest, part, rollback = false } = wanted
   const set = { manager: fieldManagerOf(manifest.name), id: setIdOf(manifest.name) }
   const there = live.inventory?.content
   const resumed = isInterrupted(there, wanted) ? there : undefined
   const act = (id: ObjectId, object: KubeObject): Action =>
-    actionFor(id, object, wantedDigest(object, wanted.filled), live, set)
+    actionFor(id, object, wantedDigest(object, wanted.filled), live, set, consent.takeFrom)
 
   const planRelease = (name: string): PlannedRelease => {
     const release = wanted.releases.find((one) => one.name === name)
     if (release === undefined) throw new Error(`the bundle's waves name a release that it has not: ${name}`)
     const objects = objectsOf(release)
-    const mode = there && Object.hasOwn(there.releases, name) ? 'upgrade' : 'install'
-    const changed = there?.releases[name] !== releaseDigest(release, wanted.filled)
+    const before = there && Object.hasOwn(there.releases, name) ? there.releases[name] : undefined
+    const isThere = before !== undefined && before !== beingRemoved
+    const mode = isThere ? (rollback ? 'rollback' : 'upgrade') : 'install'
+    const changed = before !== releaseDigest(release, wanted.filled)
     const hooks = changed ? objects.filter((one) => one.phase === 'hooks') : []
     const main = objects.filter((one) => one.phase === 'main' && !isNamespace(one.id))
     const ownKinds = new Set(
@@ -65,24 +73,47 @@ export const planApply = (wanted: Wanted, live: Live, consent: Consent): Outcome
         one ? [uidOf(one)] : [],
       ),
     )
+    const decide = (entry: InventoryEntry): Removal => {
+      const other = part?.elsewhere.get(keyOf(entry.id))
+      if (other !== undefined) return { do: 'keep', id: entry.id, because: `release ${other} has it now` }
+      return removalOf(entry, live, set.manager, consent.prune, wantedUids)
+    }
+    const hooks = new Set(goingHooks(wanted).map(({ id }) => keyOf(id)))
+    const isMeant = ({ id }: InventoryEntry): boolean => !keys.has(keyOf(id)) && !hooks.has(keyOf(id))
     const removals = Array.from(there?.entries.values() ?? [])
-      .filter((entry) => !keys.has(keyOf(entry.id)))
-      .map((entry) => removalOf(entry, live, set.manager, consent.prune, wantedUids))
-    const isPrune = (one: Removal): boolean => one.do === 'prune'
+      .filter((entry) => isMeant(entry) && (part?.releases.has(entry.release) ?? true))
+      .map((entry) => ({ release: entry.release, phase: entry.phase, removal: decide(entry) }))
+    const isPrune = ({ removal }: { removal: Removal }): boolean => removal.do === 'prune'
+    const { late, withEarly } = earlyPrunes(removals.filter(isPrune), wanted)
+    const takesFrom = Array.from(consent.takeFrom ?? []).filter((name) =>
+      objects.some(({ id }) => {
+        const other = live.others.get(keyOf(id))
+        return other !== undefined && partOf(other) === setIdOf(name)
+      }),
+    )
     return {
       set: manifest.name,
       bundle: { digest: wanted.digest, version: manifest.version, sequence: manifest.sequence },
-      replaces: there
-        ? { digest: there.bundle, version: there.version, sequence: there.sequence, state: there.state }
-        : null,
+      replaces: replacedBy(there, wanted),
       generation: resumed ? resumed.generation : (there?.generation ?? 0) + 1,
       siteValues: wanted.filled?.planned ?? [],
       namespaces: namespaces.map((object) => act(idOf(object), object)),
       crds: objects.filter((one) => one.phase === 'crds').map((one) => act(one.id, one.object)),
-      waves: manifest.waves.map((names) => names.map(planRelease)),
-      prune: inReverse(removals.filter(isPrune)),
-      kept: removals.filter((one) => !isPrune(one)),
+      waves: manifest.waves.map((names) => names.map((name) => withEarly(planRelease(name)))),
+      ...(takesFrom.length > 0 && { takesFrom: takesFrom.sort() }),
+      ...inRemovalOrder(late, wanted, there, resumed),
+      ...(part && {
+        only: Array.from(part.releases)
+          .filter((name) => name !== '')
+          .sort(),
+      }),
+      ...(Object.keys(there?.apart ?? {}).length > 0 && { apart: Object.keys(there?.apart ?? {}).sort() }),
+      kept: removals.filter((one) => !isPrune(one)).map(({ removal }) => removal),
+      notes: [],
     }
   }
-  return unless(refusalsOf(wanted, live, consent), planned)
+  const outcome = unless([...refusalsOf(wanted, live, consent), ...needsOf(wanted, live)], planned)
+  return outcome.ok
+    ? good(outcome.value, [...outcome.warnings, ...inTheWay(outcome.value, wanted, live)])
+    : outcome
 }

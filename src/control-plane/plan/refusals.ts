@@ -3,6 +3,7 @@ import { serviceOf } from '../../core/discovery.ts'
 import type { Live } from '../../core/live.ts'
 import { isNamespace } from '../../core/namespaces.ts'
 import { idOf, keyOf, nameOf } from '../../core/object.ts'
+import type { KubeObject } from '../../core/object.ts'
 import { problem } from '../../core/problem.ts'
 import type { Problem } from '../../core/problem.ts'
 import { findKind, kindsOfCrd } from '../../core/target.ts'
@@ -10,9 +11,14 @@ import type { ServedKind } from '../../core/target.ts'
 import { appliedObjects } from '../../core/wanted.ts'
 import type { Wanted, WantedObject } from '../../core/wanted.ts'
 import type { Consent } from './consent.ts'
+import { handingOver } from './handover.ts'
+import { originsOf } from './origin.ts'
 
-const downgrade = ({ manifest }: Wanted, live: Live): Problem[] => {
-  const there = live.inventory?.content
+const downgrade = (wanted: Wanted, live: Live): Problem[] => {
+  const { manifest } = wanted
+  const [there] = (live.inventory ? originsOf(live.inventory.content, wanted) : []).sort(
+    (a, b) => b.sequence - a.sequence,
+  )
   if (there === undefined || manifest.sequence >= there.sequence) return []
   return [
     problem({
@@ -26,6 +32,7 @@ const downgrade = ({ manifest }: Wanted, live: Live): Problem[] => {
 }
 
 const emptiness = (wanted: Wanted, live: Live): Problem[] => {
+  if (wanted.part !== undefined) return []
   if (appliedObjects(wanted).length > 0 || (live.inventory?.content.entries.size ?? 0) === 0) return []
   return [
     problem({
@@ -55,10 +62,11 @@ const labelled = (one: WantedObject): Problem[] =>
         }),
       ]
 
-const overlap = (one: WantedObject, live: Live, set: string): Problem[] => {
+const overlap = (one: WantedObject, live: Live, set: string, { takeFrom }: Consent): Problem[] => {
   const other = live.others.get(keyOf(one.id))
   const owner = other && partOf(other)
   if (owner === undefined || owner === setIdOf(set) || isNamespace(one.id)) return []
+  if (handingOver(other as KubeObject, takeFrom) !== undefined) return []
   return [
     problem({
       code: 'plan/overlap',
@@ -66,7 +74,7 @@ const overlap = (one: WantedObject, live: Live, set: string): Problem[] => {
       what: `${nameOf(one.id)} belongs to another set on this cluster (${owner}).`,
       where: inObject(one),
       why: 'Two sets with one object would take it from each other, and the first that drops it would delete it.',
-      fix: `Take it out of one of the two; kubectl get secrets -A -l ${labels.id}=${owner} shows the other one.`,
+      fix: `Take it out of one of the two; kubectl get secrets -A -l ${labels.id}=${owner} shows the other one (scout-SET). Where it is to move here, run this with --take-from SET; the next bundle of that set must not have it.`,
     }),
   ]
 }
@@ -118,7 +126,7 @@ export const refusalsOf = (wanted: Wanted, live: Live, consent: Consent): Proble
     ...(consent.empty ? [] : emptiness(wanted, live)),
     ...objects.flatMap((one) => [
       ...labelled(one),
-      ...overlap(one, live, wanted.manifest.name),
+      ...overlap(one, live, wanted.manifest.name, consent),
       ...unserved(one),
     ]),
   ]

@@ -1,3 +1,4 @@
+import { partOf } from '../../core/applyset.ts'
 import { anyServiceOf } from '../../core/discovery.ts'
 import type { InventoryEntry } from '../../core/inventory.ts'
 import { isObject } from '../../core/json.ts'
@@ -43,6 +44,12 @@ export const removalOf = (
   const other = live.others.get(key)
   if (member === undefined && other === undefined) return forget('it is gone already')
   if (entry.shared) return forget('it was there before, and stays as it is')
+  if (
+    member === undefined &&
+    partOf(other as KubeObject) !== undefined &&
+    !isWrittenBy(other as KubeObject, manager)
+  )
+    return forget('another set has taken it over')
   if (member === undefined)
     return uidOf(other as KubeObject) === entry.uid
       ? keep('its label was taken away, so somebody else may have taken it over')

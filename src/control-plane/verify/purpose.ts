@@ -4,11 +4,12 @@ import { instantOf } from '../../core/bundle/time.ts'
 import type { Problem } from '../../core/problem.ts'
 import type { Trust } from '../../core/trust.ts'
 
-/** Whether the bundle is meant for this cluster and for this time. Without a trust file the cluster has no name to compare. */
+/** Whether the bundle is meant for this cluster and for this time; with `allowExpired` its end is no more than a warning. Without a trust file the cluster has no name to compare. */
 export const checkPurpose = (
   { cluster, notAfter }: BundleManifest,
   trust: Trust | undefined,
   now: number,
+  allowExpired: boolean,
   refuse: Refuse,
 ): Problem[] => {
   const found: Problem[] = []
@@ -21,10 +22,11 @@ export const checkPurpose = (
     )
   const end = notAfter === null ? undefined : instantOf(notAfter)
   if (end !== undefined && now >= end)
-    found.push(
-      refuse('too-old', `It must not be applied after ${notAfter}.`, {
+    found.push({
+      ...refuse('too-old', `It must not be applied after ${notAfter}.`, {
         fix: 'Build a new bundle. If it should still be valid, check the clock of this machine.',
       }),
-    )
+      severity: allowExpired ? 'warning' : 'error',
+    })
   return found
 }

@@ -24,6 +24,8 @@ export interface ToVerify {
   now: number
   /** Whether signatures are not looked at, on explicit demand (`--insecure-skip-verify`); all else still is. */
   allowUnsigned?: boolean
+  /** Whether a bundle that was applied before may be used beyond its time. */
+  allowExpired?: boolean
 }
 
 const signersOf = (
@@ -82,15 +84,16 @@ export const verify = (input: ToVerify): Outcome<VerifiedBundle> => {
 
   const found = [
     ...checkContents(manifest, members, refuse),
-    ...checkPurpose(manifest, input.trust, input.now, refuse),
+    ...checkPurpose(manifest, input.trust, input.now, input.allowExpired ?? false, refuse),
   ]
-  if (found.length > 0) return bad(found as Problems)
+  if (found.some((one) => one.severity === 'error')) return bad(found as Problems)
 
   const content = together(readReleases(manifest, members, refuse), readSealed(manifest, members, refuse))
   if (!content.ok) return content
   const [releases, sealed] = content.value
   return good({ manifest, digest: sha256(manifestBytes), signedBy: signed.value, ...releases, sealed }, [
     ...signed.warnings,
+    ...found,
     ...content.warnings,
   ])
 }

@@ -3,6 +3,7 @@ import { isObject, jsonOf, printJson, sortKeys } from '../json.ts'
 import type { Json } from '../json.ts'
 import { pathOf } from '../layout.ts'
 import { nameOf } from '../object.ts'
+import { policyFaults, policyOf } from '../policy.ts'
 import { bad, unless } from '../problem.ts'
 import type { Outcome, Problem } from '../problem.ts'
 import { formatVersion } from './format.ts'
@@ -68,12 +69,18 @@ const checkIndex = ({ releases, members }: BundleManifest, say: Say): void => {
     if (path.startsWith(`${objectsFolder}/`) && !indexed.has(path)) say(`${path} belongs to no release`)
 }
 
+const checkPolicies = ({ releases }: BundleManifest, say: Say): void => {
+  for (const release of releases)
+    for (const { what } of policyFaults(policyOf(release))) say(`release ${release.name}: ${what}`)
+}
+
 const checkWhole = (manifest: BundleManifest, bytes: Uint8Array, refuse: Refuse): Problem[] => {
   const found: Problem[] = []
   const say: Say = (what) =>
     found.push(refuse('bad-manifest', `${manifestPath}: ${what}.`, { member: manifestPath }))
   checkWaves(manifest, say)
   checkIndex(manifest, say)
+  checkPolicies(manifest, say)
   for (const what of siteValueFaults(manifest)) say(what)
   if (manifest.notAfter !== null && instantOf(manifest.notAfter) === undefined)
     say(`notAfter "${manifest.notAfter}" is no time`)

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../json.ts'
 import type { KubeObject } from '../object.ts'
 import type { Problem } from '../problem.ts'
 import type { Discovered } from '../stand-in/knowledge.ts'
@@ -53,6 +54,7 @@ interface ApplyOptions {
   fieldManager: string
   /** Take fields from other managers. */
   force: boolean
+  /** Nothing is stored. It is not asked again where a webhook does not answer: that says what is not known, and soon. */
   dryRun?: boolean
 }
 
@@ -62,6 +64,8 @@ export interface Cluster {
   readonly server: string
   /** What access was read from, in words: a path, or `in-cluster`. */
   readonly access: string
+  /** Its version as it says it: `v1.36.3`, `v1.34.1+k3s1`. */
+  version(): Promise<Reply<string>>
   discover(): Promise<Reply<Discovery>>
   describe(): Promise<Reply<Description>>
   /** The object, or undefined where the server says that it is not there (404 NotFound, nothing else). */
@@ -69,17 +73,31 @@ export interface Cluster {
   /** All objects of a kind, page by page; of one namespace where one is given. `metadataOnly` leaves out all but metadata. */
   list(
     kind: ServedKind,
-    options: { namespace?: string; selector?: string; metadataOnly?: boolean },
+    options: { namespace?: string; selector?: string; fieldSelector?: string; metadataOnly?: boolean },
   ): Promise<Reply<KubeObject[]>>
+  /** The last lines of what a container has written: of its last run where `previous`, else of the one that is or was there. It may hold secrets. */
+  log(
+    pod: { namespace: string; name: string },
+    options: { container: string; previous: boolean; lines: number },
+  ): Promise<Reply<string>>
+  /** Who asks, as the API server knows them. */
+  whoAmI(): Promise<Reply<{ user: string; groups: string[] }>>
   /** Server-side apply with strict field validation. A resourceVersion in the object makes it conditional. */
   apply(address: Address, object: KubeObject, options: ApplyOptions): Promise<Reply<KubeObject>>
+  /** `once`: not sent again, whatever comes of it. */
   create(
     address: Address,
     object: KubeObject,
-    options: { fieldManager: string; dryRun?: boolean },
+    options: { fieldManager: string; dryRun?: boolean; once?: boolean },
   ): Promise<Reply<KubeObject>>
   /** Replaces the object; its resourceVersion must be the live one. */
   update(address: Address, object: KubeObject, options: { fieldManager: string }): Promise<Reply<KubeObject>>
+  /** Changes the object by a JSON Patch (RFC 6902), operation by operation; one that replaces the resourceVersion makes it conditional. */
+  patch(
+    address: Address,
+    operations: JsonObject[],
+    options: { fieldManager: string },
+  ): Promise<Reply<KubeObject>>
   /** Deletes the object if it still has this UID; 'gone' where it is not there. It may live on until its finalizers are done. */
   remove(
     address: Address,

@@ -36,12 +36,27 @@ const isPodSpec = (value: { [key: string]: Json }): boolean =>
     )
   })
 
+/** Adds what is found in a value; `at`, the path to it, is one list for all of them: the schema of a CRD has ten thousands of values. */
+const collect = (value: Json, at: Path, found: FoundImage[]): void => {
+  if (typeof value !== 'object' || value === null) return
+  const own = isObject(value) && isPodSpec(value) ? imagesOfPodSpec(value, [...at]) : []
+  found.push(...own)
+  const go = (step: string | number, inner: Json): void => {
+    if (typeof inner !== 'object' || inner === null) return
+    at.push(step)
+    collect(inner, at, found)
+    at.pop()
+  }
+  if (Array.isArray(value)) for (let index = 0; index < value.length; index += 1) go(index, value[index]!)
+  else
+    for (const key of Object.keys(value))
+      // A custom resource can hold a list of containers and, below it, whole templates.
+      if (own.length === 0 || !ofPodSpec.includes(key)) go(key, value[key]!)
+}
+
 /** All image fields of the pod specs in a value, in the order of the value; those of a pod spec come before those below it. */
-export const findImages = (value: Json, at: Path = []): FoundImage[] => {
-  if (Array.isArray(value)) return value.flatMap((item, index) => findImages(item, [...at, index]))
-  if (!isObject(value)) return []
-  const own = isPodSpec(value) ? imagesOfPodSpec(value, at) : []
-  // A custom resource can hold a list of containers and, below it, whole templates.
-  const below = Object.entries(value).filter(([key]) => own.length === 0 || !ofPodSpec.includes(key))
-  return [...own, ...below.flatMap(([key, item]) => findImages(item, [...at, key]))]
+export const findImages = (value: Json): FoundImage[] => {
+  const found: FoundImage[] = []
+  collect(value, [], found)
+  return found
 }

@@ -3,6 +3,7 @@ import type { ReadinessRule } from './rule.ts'
 
 export const apiService: ReadinessRule = {
   kinds: ['APIService.apiregistration.k8s.io'],
+  readyWhen: 'condition `Available` is True',
   judge: (object) => {
     const available = conditionOf(object, 'Available')
     if (available?.status === 'True') return ready

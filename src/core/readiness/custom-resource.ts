@@ -7,6 +7,7 @@ import type { ReadinessRule } from './rule.ts'
  */
 export const customResource: ReadinessRule = {
   kinds: [],
+  readyWhen: 'condition `Ready`, else `Available`, is True, where it has one',
   judge: (object) => {
     const condition = conditionOf(object, 'Ready') ?? conditionOf(object, 'Available')
     const generation = numberAt(object.metadata, 'generation', 0)

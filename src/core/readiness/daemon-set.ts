@@ -3,6 +3,8 @@ import type { ReadinessRule } from './rule.ts'
 
 export const daemonSet: ReadinessRule = {
   kinds: ['DaemonSet.apps'],
+  readyWhen:
+    'a pod of the last template is available on each node that should have one; with `OnDelete`, any pod',
   judge: (object) => {
     const status = mapAt(object, 'status')
     // The controller writes 0 nodes into a status that it has just seen; without the field it has not.

@@ -4,6 +4,8 @@ import type { ReadinessRule } from './rule.ts'
 /** All replicas are of the last template, no old one is left, and all are available. */
 export const deployment: ReadinessRule = {
   kinds: ['Deployment.apps'],
+  readyWhen: 'all replicas are of the last template and available, and no old one is left',
+  failedWhen: 'condition `Progressing` has the reason `ProgressDeadlineExceeded`',
   judge: (object) => {
     const progressing = conditionOf(object, 'Progressing')
     if (progressing?.reason === 'ProgressDeadlineExceeded') return failed(wordsOf(progressing))

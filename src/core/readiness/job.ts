@@ -4,6 +4,8 @@ import type { ReadinessRule } from './rule.ts'
 /** A Job is ready when it is complete; kstatus is content when it has started. A suspended one waits for nobody. */
 export const job: ReadinessRule = {
   kinds: ['Job.batch'],
+  readyWhen: 'condition `Complete` is True, or it is suspended',
+  failedWhen: 'condition `Failed` is True',
   judge: (object) => {
     const failure = conditionOf(object, 'Failed')
     if (failure?.status === 'True') return failed(wordsOf(failure))

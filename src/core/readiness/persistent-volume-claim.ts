@@ -7,6 +7,8 @@ import type { ReadinessRule } from './rule.ts'
  */
 export const persistentVolumeClaim: ReadinessRule = {
   kinds: ['PersistentVolumeClaim'],
+  readyWhen: 'it is bound, or waits for the first pod that uses it (that pod is then not ready)',
+  failedWhen: 'its volume is lost',
   judge: (object) => {
     const phase = textAt(mapAt(object, 'status'), 'phase')
     if (phase === 'Lost') return failed('its volume is lost')

@@ -25,6 +25,8 @@ const troubleOf = (pod: KubeObject): string => {
 
 export const pod: ReadinessRule = {
   kinds: ['Pod'],
+  readyWhen: 'condition `Ready` is True, or it has succeeded',
+  failedWhen: 'its phase is `Failed`',
   judge: (object) => {
     const phase = textAt(mapAt(object, 'status'), 'phase')
     if (phase === 'Succeeded') return ready

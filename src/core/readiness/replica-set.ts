@@ -3,6 +3,7 @@ import type { ReadinessRule } from './rule.ts'
 
 export const replicaSet: ReadinessRule = {
   kinds: ['ReplicaSet.apps', 'ReplicationController'],
+  readyWhen: 'all replicas are available',
   judge: (object) => {
     const failure = conditionOf(object, 'ReplicaFailure')
     if (failure?.status === 'True') return waiting(wordsOf(failure))

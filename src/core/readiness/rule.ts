@@ -11,12 +11,32 @@ export type Readiness =
 /** How kinds are judged; `kinds` are `Kind.group`, the core group's without the dot. */
 export interface ReadinessRule {
   kinds: string[]
+  /** In words, for the documentation. */
+  readyWhen: string
+  failedWhen?: string
+  leftAloneWhen?: string
+  /** Whether its controller was told to leave it alone, so that its status says nothing and nobody waits for it. */
+  isLeftAlone?: (object: KubeObject) => boolean
+  /** Its controller writes `observedGeneration` when it is done with a change, not when it sees it: until then its words count. */
+  writesGenerationLast?: true
   judge: (object: KubeObject) => Readiness
 }
 
 export const ready: Readiness = { state: 'ready' }
-export const waiting = (why: string): Readiness => ({ state: 'waiting', why })
-export const failed = (why: string): Readiness => ({ state: 'failed', why })
+
+export const notSeen = 'its controller has not seen it yet'
+export const changeNotSeen = 'its controller has not seen the last change'
+
+/** What others say may be of any length; a sentence is not. */
+const longestWords = 500
+const longestWhy = 2000
+
+/** The beginning of a text of somebody else's. */
+export const shortened = (text: string, longest = longestWords): string =>
+  text.length > longest ? `${text.slice(0, longest)}…` : text
+
+export const waiting = (why: string): Readiness => ({ state: 'waiting', why: shortened(why, longestWhy) })
+export const failed = (why: string): Readiness => ({ state: 'failed', why: shortened(why, longestWhy) })
 
 const empty: JsonObject = {}
 
@@ -64,4 +84,11 @@ export const conditionOf = (object: KubeObject, type: string): Condition | undef
 
 /** `Ready is False: DoesNotExist: the secret is missing`. */
 export const wordsOf = ({ type, status, reason, message }: Condition): string =>
-  [`${type} is ${status}`, reason, message].filter((part) => part !== '').join(': ')
+  [`${type} is ${status || 'not set'}`, reason, message]
+    .filter((part) => part !== '')
+    .map((part) => shortened(part.trim()))
+    .join(': ')
+
+/** Whether a condition speaks of an earlier spec than the object has now. */
+export const isOutdated = (object: KubeObject, { observedGeneration }: Condition): boolean =>
+  observedGeneration !== undefined && observedGeneration < numberAt(object.metadata, 'generation', 0)

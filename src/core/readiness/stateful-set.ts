@@ -4,6 +4,8 @@ import type { ReadinessRule } from './rule.ts'
 /** All replicas are ready, and those from the partition up are of the last revision. */
 export const statefulSet: ReadinessRule = {
   kinds: ['StatefulSet.apps'],
+  readyWhen:
+    'all replicas are ready, and those from the partition up are of the last revision; with `OnDelete`, of any',
   judge: (object) => {
     const spec = mapAt(object, 'spec')
     const status = mapAt(object, 'status')

@@ -1,5 +1,6 @@
 import type { Outcome, Problem, Problems, Where } from '../problem.ts'
 import { printJson } from '../json.ts'
+import type { RunReport } from '../run-report.ts'
 import type { Told } from '../stepper.ts'
 
 /** What stands in the place of a value. */
@@ -102,6 +103,7 @@ export interface Scrub {
   problem(told: Problem): Problem
   told(told: Told): Told
   outcome<T>(outcome: Outcome<T>): Outcome<T>
+  report(report: RunReport): RunReport
 }
 
 /** All texts of a value, however deep; not the names of its fields. */
@@ -120,7 +122,13 @@ export const scrubOf = (values: Iterable<string>): Scrub => {
   const forms = new Set(Array.from(values).flatMap(formsOf))
   forms.delete('')
   if (forms.size === 0)
-    return { text: (one) => one, problem: (one) => one, told: (one) => one, outcome: (one) => one }
+    return {
+      text: (one) => one,
+      problem: (one) => one,
+      told: (one) => one,
+      outcome: (one) => one,
+      report: (one) => one,
+    }
   const masks = Array.from(forms)
     .sort((a, b) => b.length - a.length)
     .flatMap((form) => [maskOf(form), cutMaskOf(form)])
@@ -140,12 +148,20 @@ export const scrubOf = (values: Iterable<string>): Scrub => {
         ? { tell: 'warning', problem: problem(one.problem) }
         : one.tell === 'words'
           ? { ...one, text: mend(one.text) }
-          : one.note === undefined
-            ? one
-            : { ...one, note: mend(one.note) },
+          : one.tell === 'log'
+            ? { ...one, lines: one.lines.map(mend) }
+            : one.note === undefined
+              ? one
+              : { ...one, note: mend(one.note) },
     outcome: (one) =>
       one.ok
         ? { ...one, warnings: one.warnings.map(problem) }
         : { ok: false, problems: one.problems.map(problem) as Problems },
+    report: (one) => ({
+      ...one,
+      problems: one.problems.map(problem),
+      warnings: one.warnings.map(problem),
+      releases: one.releases.map((release) => ({ ...release, problems: release.problems.map(problem) })),
+    }),
   }
 }

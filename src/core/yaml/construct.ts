@@ -55,7 +55,8 @@ const longTag = (written: string): string => {
 export const construct = ({ text, events, original }: Parsed): Constructed => {
   const fault = (message: string, offset: number): YamlFault => new YamlFault(message, original(offset))
   const duplicates: DuplicateKey[] = []
-  const open = new Set<number>()
+  /** The collections around the one that is read, from the outermost. */
+  const open: number[] = []
   let targets: Map<number, number> | undefined
   let cursor = 1
   let decoded = 0
@@ -154,17 +155,20 @@ export const construct = ({ text, events, original }: Parsed): Constructed => {
 
   const mapping = (): JsonObject => {
     const map: JsonObject = {}
-    const own = new Set<string>()
+    // Keys that came by a merge key may be written over.
+    let own: Set<string> | undefined
     while (events[cursor]!.type !== EVENT_ID.POP) {
       const event = events[cursor] as Node
       if (isMergeKey(event)) {
         cursor++
+        own ??= new Set(Object.keys(map))
         merge(map)
         continue
       }
       const key = keyOf(event)
-      if (own.has(key)) duplicates.push({ key, offset: original(offsetOf(event)) })
-      own.add(key)
+      if (own === undefined ? Object.hasOwn(map, key) : own.has(key))
+        duplicates.push({ key, offset: original(offsetOf(event)) })
+      own?.add(key)
       setField(map, key, node())
     }
     return map
@@ -181,7 +185,7 @@ export const construct = ({ text, events, original }: Parsed): Constructed => {
     const event = events[alias] as AliasEvent
     const target = targets.get(alias)
     if (target === undefined) throw fault('no anchor before it has this name', event.anchorStart)
-    if (open.has(target)) throw fault('the value of this anchor contains itself', event.anchorStart)
+    if (open.includes(target)) throw fault('the value of this anchor contains itself', event.anchorStart)
     return target
   }
 
@@ -206,10 +210,10 @@ export const construct = ({ text, events, original }: Parsed): Constructed => {
     const flow = event.style === COLLECTION_STYLE.FLOW ? 1 : 0
     flowDepth += flow
     // Aliases can nest deeper than the text does.
-    if (open.size === deepest) throw fault('this is nested too deep', offsetOf(event))
-    open.add(at)
+    if (open.length === deepest) throw fault('this is nested too deep', offsetOf(event))
+    open.push(at)
     const value = event.type === EVENT_ID.MAPPING ? mapping() : sequence()
-    open.delete(at)
+    open.pop()
     flowDepth -= flow
     cursor++
     return value

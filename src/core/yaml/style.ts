@@ -41,8 +41,22 @@ const escaped = (character: string): string => {
 const toEscape = new RegExp(`["\\\\\\t\\r\\n]|${unprintable.source}`, 'g')
 const doubleQuoted = (text: string): string => `"${text.replace(toEscape, escaped)}"`
 
+const written = new Map<string, string>()
+/** Keys and short values come again and again; more of them than this are no longer remembered. */
+const mostWritten = 20_000
+const longestWritten = 40
+
 /** A string on one line, as key or value: plain where it can be, else in the quotes that need fewer escapes. */
 export const inline = (text: string): string => {
+  if (text.length > longestWritten) return quotedWhereNeeded(text)
+  const known = written.get(text)
+  if (known !== undefined) return known
+  const fresh = quotedWhereNeeded(text)
+  if (written.size < mostWritten) written.set(text, fresh)
+  return fresh
+}
+
+const quotedWhereNeeded = (text: string): string => {
   if (canBePlain(text)) return text
   const single = /["\\]/.test(text) && !/['\t\r\n]/.test(text) && !unprintable.test(text)
   return single ? `'${text}'` : doubleQuoted(text)

@@ -2,9 +2,11 @@ import type { Screen } from '../../core/effects/terminal.ts'
 import type { Tell } from '../../core/stepper.ts'
 import { printProblem } from '../problems.ts'
 import { visible, visibleLines, widthOf } from '../visible.ts'
-import { emptyBoard, note } from './board.ts'
+import { emptyBoard, isTicking, note } from './board.ts'
 import { drawBoard } from './draw.ts'
+import { printLog } from './log.ts'
 
+const second = 1000
 const eraseBelow = '\u001B[0J'
 const colours = /\u001B\[\d+m/g
 const up = (lines: number): string => (lines === 0 ? '' : `\u001B[${lines}A`)
@@ -13,7 +15,10 @@ const up = (lines: number): string => (lines === 0 ? '' : `\u001B[${lines}A`)
  * A table that is drawn anew in its place at each event, and stays as it is after the last. Warnings, and others' own words with
  * `verbose`, are written above it.
  */
-export const liveProgress = (screen: Screen, { verbose }: { verbose: boolean }): Tell => {
+export const liveProgress = (
+  screen: Screen,
+  { verbose, now }: { verbose: boolean; now: () => number },
+): Tell => {
   const board = emptyBoard()
   let drawn: string[] = []
   let turn = 0
@@ -31,17 +36,30 @@ export const liveProgress = (screen: Screen, { verbose }: { verbose: boolean }):
       rows: screen.rows(),
       colour: screen.colour,
       turn: turn++,
+      now: now(),
     })
     screen.write(`${up(rowsTaken())}\r${eraseBelow}${above}${lines.map((line) => `${line}\n`).join('')}`)
     drawn = lines
+  }
+
+  let tick: NodeJS.Timeout | undefined
+  /** While something is timed its time goes on, whatever is told or not; when nothing is, nobody may write here unasked. */
+  const keepTicking = (): void => {
+    if (isTicking(board) === (tick !== undefined)) return
+    clearInterval(tick)
+    tick = tick === undefined ? setInterval(() => redraw(''), second).unref() : undefined
   }
 
   return (told) => {
     switch (told.tell) {
       case 'stage':
       case 'subject':
-        note(board, told)
+      case 'object':
+        note(board, told, now())
+        keepTicking()
         return redraw('')
+      case 'log':
+        return redraw(printLog(told))
       case 'warning':
         return redraw(printProblem(told.problem, { colour: screen.colour, verbose }))
       case 'words':

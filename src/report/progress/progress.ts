@@ -10,10 +10,14 @@ import { plainProgress } from './plain.ts'
  */
 export const tellProgress = (
   { err, ci }: Terminal,
-  { output, verbose }: { output: 'text' | 'json'; verbose: boolean },
+  {
+    output,
+    verbose,
+    now = Date.now,
+  }: { output: 'text' | 'json'; verbose: boolean; /** Milliseconds since 1970. */ now?: () => number },
 ): Tell => {
   const write = (text: string): void => err.write(text)
-  if (output === 'json') return eventProgress(write, { verbose })
-  if (err.isTerminal && !ci) return liveProgress(err, { verbose })
-  return plainProgress(write, { colour: err.colour, verbose })
+  if (output === 'json') return eventProgress(write, { verbose, now })
+  if (err.isTerminal && !ci) return liveProgress(err, { verbose, now })
+  return plainProgress(write, { colour: err.colour, verbose, now })
 }

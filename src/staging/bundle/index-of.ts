@@ -1,5 +1,6 @@
 import type { BundledRelease, BundleManifest } from '../../core/bundle/format.ts'
 import { memberOf } from '../../core/bundle/manifest.ts'
+import { isUsual } from '../../core/policy.ts'
 import type { SetOf, ValidatedRelease } from '../../core/records.ts'
 
 /** What bundle.json says of one release. */
@@ -14,6 +15,7 @@ export const indexOf = (release: ValidatedRelease): BundledRelease => ({
       ? { name: release.resolved.name, version: release.resolved.version, digest: release.resolved.digest }
       : null,
   helm: release.resolved.kind === 'chart' ? release.renderedBy : null,
+  ...(isUsual(release.policy) ? {} : { policy: release.policy }),
   objects: release.objects
     .map(({ id, phase, hook }) => ({
       id,

@@ -6,7 +6,7 @@ import { problem, unless } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
 import { phases } from '../../core/records.ts'
 import type { Phase } from '../../core/records.ts'
-import { fieldChanges } from './fields.ts'
+import { fieldChanges } from '../../core/fields/changes.ts'
 import { risksOf } from './judge.ts'
 
 interface Placed {

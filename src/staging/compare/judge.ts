@@ -6,7 +6,7 @@ import { isObject } from '../../core/json.ts'
 import type { Path } from '../../core/pointer.ts'
 import type { Judged } from './risk-rule.ts'
 import { rules } from './risks/rules.ts'
-import { secrecyOf } from './secrets.ts'
+import { secrecyOf } from '../../core/fields/secrets.ts'
 
 /** A copy without what is secret, so that no rule can quote it. */
 const withoutSecrets = (object: KubeObject): KubeObject => {

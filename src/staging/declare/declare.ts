@@ -15,6 +15,7 @@ import { isEnabled, releaseOf } from './release.ts'
 import type { DeclaredRelease } from './release.ts'
 import { checkNamespaces, lockFile, lockOf, recipientsIn, siteFile, siteOf } from './site.ts'
 import { siteValuesOf } from './site-values/site-values.ts'
+import { checkPolicy } from './policy.ts'
 import { checkValuesFile } from './values-file.ts'
 
 /** By file, then line and column; a problem of a whole file comes before those of its lines. */
@@ -83,7 +84,7 @@ export const declare = async (
     const named = await checkNamedFiles(release, files, known)
     for (const file of named.valuesFiles) valuesFiles.add(file)
     for (const path of named.manifests) manifests.add(path)
-    found.push(...named.problems, ...valuesWithoutChart(release))
+    found.push(...named.problems, ...valuesWithoutChart(release), ...checkPolicy(release))
     if (environments !== undefined) found.push(...checkOverlays(release, environments))
     releases.push(release)
   }

@@ -4,8 +4,9 @@ import type { Json } from '../../core/json.ts'
 import { keysOfPointer, pointerOf } from '../../core/pointer.ts'
 import type { Path } from '../../core/pointer.ts'
 import { suggest } from '../../core/suggest.ts'
+import type { SchemaName } from './schema-files.ts'
 import { errorsOf, pointerOfPart, resolved } from './schemas.ts'
-import type { Schema, SchemaName } from './schemas.ts'
+import type { Schema } from './schemas.ts'
 
 /**
  * One fault of a file's structure, before it has words. `path` leads to the value, for an unknown or missing key to the map around it.

@@ -6,9 +6,9 @@ import { problem } from '../../core/problem.ts'
 import type { Problem } from '../../core/problem.ts'
 import { readDeclared } from '../../core/yaml/declared.ts'
 import type { DeclaredFile } from '../../core/yaml/declared.ts'
-import { faultsOf } from './faults.ts'
 import type { Fault } from './faults.ts'
-import type { SchemaName } from './schemas.ts'
+import { follows } from './follows.ts'
+import type { SchemaName } from './schema-files.ts'
 import { structureProblems } from './structure.ts'
 
 /**
@@ -70,6 +70,9 @@ export const readChecked = async <T>(
     }
   const { declared, problems } = readDeclared(file, bytes)
   if (declared === undefined) return { problems }
+  if (follows(schema, declared.value))
+    return { checked: { declared, content: declared.value as T }, problems }
+  const { faultsOf } = await import('./faults.ts')
   const faults = faultsOf(schema, declared.value)
   const found = [...problems, ...structureProblems(faults, declared, subject)]
   if (faults.length > mostPruned) return { problems: found }

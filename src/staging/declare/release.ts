@@ -1,10 +1,11 @@
 import { posix } from 'node:path'
 import type { ReleaseFile } from '../../core/declared.generated.ts'
+import { secondsOf } from '../../core/duration.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { ChartSource, Release, ReleaseSource, ValuesLayer } from '../../core/records.ts'
-import { secondsOf } from './duration.ts'
 import type { ReleaseFolder } from './folders.ts'
 import { overlayOf, setting } from './overlay.ts'
+import { policyFrom } from './policy.ts'
 import type { Checked } from './read-file.ts'
 
 /** A release's file and the folder that it lies in. */
@@ -62,5 +63,6 @@ export const releaseOf = (
     siteValues,
     tokens,
     lookup: setting(content, environment, 'lookup').value ?? 'nothing',
+    policy: policyFrom(setting(content, environment, 'apply').value),
   }
 }

@@ -1,13 +1,9 @@
 import { Ajv } from 'ajv'
 import type { ErrorObject } from 'ajv'
-import lock from '../../../schemas/lock.schema.json' with { type: 'json' }
-import release from '../../../schemas/release.schema.json' with { type: 'json' }
-import site from '../../../schemas/site.schema.json' with { type: 'json' }
 import type { Json } from '../../core/json.ts'
 import { pointerOf } from '../../core/pointer.ts'
-
-const schemas = { site, release, lock }
-export type SchemaName = keyof typeof schemas
+import { schemas } from './schema-files.ts'
+import type { SchemaName } from './schema-files.ts'
 
 /** The parts of a schema that messages are made of. */
 export interface Schema {
@@ -26,7 +22,7 @@ let compiler: Ajv | undefined
 /** Made when it is first needed: `scout --help` must not wait for it. */
 const ajv = (): Ajv => {
   if (compiler !== undefined) return compiler
-  compiler = new Ajv({ allErrors: true, verbose: true, ownProperties: true })
+  compiler = new Ajv({ allErrors: true, verbose: true, ownProperties: true, allowUnionTypes: true })
   // An annotation for editors (VS Code knows it), and the words that our own messages use.
   compiler.addVocabulary(['patternErrorMessage'])
   for (const [name, schema] of Object.entries(schemas)) compiler.addSchema(schema, name)

@@ -32,7 +32,7 @@ const quoted = (where: Where, schema: Schema): string | undefined => {
   if (where.in !== 'file' || where.excerpt === undefined || schema.type !== 'string') return undefined
   const text = where.excerpt.text.slice(where.excerpt.from - 1, where.excerpt.to - 1)
   const fits = /^[-+.\w:]+$/.test(text) && new RegExp(schema.pattern ?? '', 'u').test(text)
-  return fits ? `Put it in quotes: \`"${text}"\`.` : undefined
+  return fits && (schema.enum?.includes(text) ?? true) ? `Put it in quotes: \`"${text}"\`.` : undefined
 }
 
 type FaultOf<F extends Fault['fault']> = Extract<Fault, { fault: F }>
@@ -40,7 +40,7 @@ type FaultOf<F extends Fault['fault']> = Extract<Fault, { fault: F }>
 type Words = { slug: string; at?: Path[]; part?: 'key' | 'value'; what: string; fix: string }
 
 const wrongType = ({ path, value, schema }: FaultOf<'type'>, where: Where): Words => {
-  const wanted = typeNames[schema.type ?? ''] ?? 'something else'
+  const wanted = typeNames[schema.type ?? ''] ?? schema.patternErrorMessage ?? 'something else'
   const scalar = value !== null && typeof value !== 'object'
   return {
     slug: 'wrong-type',

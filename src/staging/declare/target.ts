@@ -5,7 +5,6 @@ import type { Declared } from '../../core/records.ts'
 import { targetOf } from '../../core/snapshot.ts'
 import type { DescribedTarget } from '../../core/target.ts'
 import { missingSnapshot } from './named-snapshots.ts'
-import { readSnapshot } from './snapshot.ts'
 
 interface TargetSystem {
   files: Pick<ReadFiles, 'read'>
@@ -26,6 +25,7 @@ export const readTarget = async (
   if (!builtIn.ok || file === undefined) return builtIn
   const bytes = await files.read(file)
   if (bytes === undefined) return bad([missingSnapshot(environment, file, { in: 'file', file: site.file })])
+  const { readSnapshot } = await import('./snapshot.ts')
   const snapshot = readSnapshot(bytes, { file, environment, cluster, kubernetes })
   return snapshot.ok ? good(targetOf(snapshot.value, builtIn.value), snapshot.warnings) : snapshot
 }

@@ -29,6 +29,29 @@ const placed = (where: Where & { in: 'file' }, file: string, { from }: Rendered)
 }
 
 /**
+ * A problem of a line in what helm printed for a release, as one of the template that the line comes from: with the path of that in the site, as `sourceOf` gives it, and the line as
+ * counted in its document.
+ */
+export const toldOfTemplate = (
+  told: Problem,
+  text: string,
+  release: ResolvedRelease,
+  sourceOf: (template: string) => string,
+): Problem => {
+  const [where] = told.where
+  if (where?.in !== 'file' || where.file !== labelOf(release) || where.line === undefined) return told
+  const rendered = renderedAt(text.split('\n'), where.line)
+  return {
+    ...told,
+    what: `Release ${release.name}: ${rendered.template}: ${told.what.replace(/^.*?, line \d+: /, '')}`,
+    where: [
+      placed(where, `${sourceOf(rendered.template)} (as rendered)`, rendered),
+      { in: 'release', release: release.name, file: release.file },
+    ],
+  }
+}
+
+/**
  * Every document in helm's output that is not YAML; helm itself names the first it comes upon, and a line that it does not say of
  * what. The line is shown, unless its document is a Secret (`readYaml` sees to that). `sourceOf` gives the path of a template in the site.
  */

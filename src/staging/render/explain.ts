@@ -18,15 +18,56 @@ const excerptOf = (text: string | undefined, { line, column, at }: TemplatePlace
 }
 
 /** Helm names a template by its chart (`web/templates/x.yaml`); the path that it has in the site. */
-const pathOf = (template: string, directory: string): string =>
+export const pathOf = (template: string, directory: string): string =>
   `${directory}/${template.slice(template.indexOf('/') + 1)}`
 
-/** Where a value is set that the chart has something against, without showing it; nowhere, where the chart itself sets it. */
-const placesOf = async (release: ResolvedRelease, value: string[], files: ReadFiles): Promise<Where[]> => {
-  const place = await placeOfValue(release, value, files)
-  if (place?.in !== 'file') return []
-  const { excerpt: _, ...shown } = place
-  return [shown]
+/** Where values are set that the chart has something against, without showing them. */
+const placesOf = async (
+  release: ResolvedRelease,
+  directory: string,
+  values: string[][],
+  files: ReadFiles,
+): Promise<Where[]> => {
+  const places = await Promise.all(values.map((value) => placeOfValue(release, directory, value, files)))
+  const shown = places.flatMap((place) => {
+    if (place?.in !== 'file') return []
+    const { excerpt: _, ...rest } = place
+    return [rest]
+  })
+  return Array.from(new Map(shown.map((place) => [JSON.stringify(place), place])).values())
+}
+
+/** The first line of a file of the chart that says something; the file alone where none does, or nothing where it is not there. */
+const placeOfLine = async (
+  { file, says }: NonNullable<Understood['line']>,
+  directory: string,
+  files: ReadFiles,
+): Promise<Where[]> => {
+  const path = `${directory}/${file}`
+  const lines = (await files.readText(path))?.split('\n')
+  if (lines === undefined) return []
+  const at = lines.findIndex((text) => text.includes(says))
+  if (at < 0) return [{ in: 'file', file: path }]
+  const from = lines[at]!.indexOf(says)
+  const excerpt = excerptOf(lines.join('\n'), { template: file, line: at + 1, at: says })
+  return [{ in: 'file', file: path, line: at + 1, column: from + 1, ...(excerpt ? { excerpt } : {}) }]
+}
+
+/** A template on the way, without its line's text: the innermost one shows what is meant. */
+const passed = ({ template, line }: TemplatePlace, directory: string): Where => ({
+  in: 'file',
+  file: pathOf(template, directory),
+  ...(line === undefined ? {} : { line }),
+})
+
+/** The keys under which the values of a chart below this one stand, by how deep its folder lies; one that lies in an archive is taken for a child. */
+const waysBelow = async (directory: string, files: ReadFiles): Promise<(chart: string) => string[]> => {
+  const ways = (await files.list(directory)).flatMap((path) => {
+    const [, folders] = /^((?:charts\/[^/]+\/)+)Chart\.yaml$/.exec(path.slice(directory.length + 1)) ?? []
+    return folders === undefined ? [] : [folders.split('/').filter((_, index) => index % 2 === 1)]
+  })
+  return (chart) =>
+    ways.filter((way) => way.at(-1) === chart).sort((a, b) => a.length - b.length)[0] ?? [chart]
 }
 
 const placed = async (place: TemplatePlace, directory: string, files: ReadFiles): Promise<Where> => {
@@ -36,7 +77,8 @@ const placed = async (place: TemplatePlace, directory: string, files: ReadFiles)
     in: 'file',
     file,
     ...(place.line === undefined ? {} : { line: place.line }),
-    ...(place.column === undefined ? {} : { column: place.column + 1 }),
+    // Go counts to somewhere within the expression.
+    ...(place.column === undefined ? {} : { column: excerpt?.from ?? place.column + 1 }),
     ...(excerpt ? { excerpt } : {}),
   }
 }
@@ -61,13 +103,19 @@ export const explainRefusal = async (
       what: `Release ${release.name} (chart ${chart.name} ${chart.version}): ${one.what}`,
       where: [
         ...(one.place ? [await placed(one.place, chart.directory, files)] : []),
-        ...((one.value && (await placesOf(release, one.value, files))) ?? []),
+        ...(one.via ?? []).map((place) => passed(place, chart.directory)),
+        ...(one.line ? await placeOfLine(one.line, chart.directory, files) : []),
+        ...((one.values && (await placesOf(release, chart.directory, one.values, files))) ?? []),
         inRelease,
       ],
+      ...(one.fault && { fault: one.fault }),
       ...(one.why === undefined ? {} : { why: one.why }),
       fix: one.fix,
       raw: words,
     })
-  const [first, ...others] = understand(words, release.file, chart)
+  const [first, ...others] = understand(words, release.file, {
+    ...chart,
+    wayTo: await waysBelow(chart.directory, files),
+  })
   return [await explain(first), ...(await Promise.all(others.map(explain)))]
 }

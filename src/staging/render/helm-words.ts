@@ -1,4 +1,4 @@
-import { keysOfPointer } from '../../core/pointer.ts'
+import { schemaFaults, valuesPath } from './schema-words.ts'
 
 /** Where in a template helm stopped. `column` counts from 0, as Go's template package does; `at` is the expression there. */
 export interface TemplatePlace {
@@ -12,12 +12,25 @@ export interface TemplatePlace {
 /** One thing that helm said, in words for people. */
 export interface Understood {
   code: `render/${string}`
+  /** `world`: helm itself failed, whatever the chart. */
+  fault?: 'world'
   what: string
   why?: string
   fix: string
   place?: TemplatePlace
-  /** The way to the value that it is about, from the chart at the top. */
-  value?: string[]
+  /** The templates that included that one, the nearest first. */
+  via?: TemplatePlace[]
+  /** A file of the chart, by its path in it, and what the line says that it is about. */
+  line?: { file: string; says: string }
+  /** The ways to the values that it is about, from the chart at the top. */
+  values?: string[][]
+}
+
+/** The chart at the top. `wayTo` gives the keys under which the values of a chart below it stand. */
+interface KnownChart {
+  name: string
+  directory: string
+  wayTo(chart: string): string[]
 }
 
 type Reading = (words: string) => Understood[] | undefined
@@ -35,20 +48,36 @@ const sentence = (text: string): string => `${oneLine(text).replace(/[.:]$/, '')
 const stackFrame =
   /(?<![\w./-])(?!\.\.?\/)([\w.-]+(?:\/(?!\.\.?\/)[^\s/:()]+)+):(\d+)(?::(\d+))?\)?:?\s+(?:executing "[^"]*" at <(.*?)>:\s*)?/g
 
-const innermost = (words: string): { place: TemplatePlace; message: string } | undefined => {
-  const frame = Array.from(words.matchAll(stackFrame)).at(-1)
-  if (!frame) return undefined
-  const [whole, template = '', line, column, at] = frame
+/** A template can include itself many times over. */
+const mostIncluders = 5
+
+const innermost = (
+  words: string,
+): { place: TemplatePlace; via: TemplatePlace[]; message: string } | undefined => {
+  const frames = Array.from(words.matchAll(stackFrame))
+  const last = frames.at(-1)
+  if (!last) return undefined
+  const places = frames.map(([, template = '', line, column, at]): TemplatePlace => ({
+    template,
+    line: Number(line),
+    ...(column === undefined ? {} : { column: Number(column) }),
+    // Go shortens a long expression to 20 characters and three dots.
+    ...(at === undefined ? {} : { at: at.replace(/\.\.\.$/, '') }),
+  }))
+  const [place, ...via] = places.reverse()
   return {
-    place: {
-      template,
-      line: Number(line),
-      ...(column === undefined ? {} : { column: Number(column) }),
-      // Go shortens a long expression to 20 characters and three dots.
-      ...(at === undefined ? {} : { at: at.replace(/\.\.\.$/, '') }),
-    },
-    message: words.slice(frame.index + whole.length),
+    place: place!,
+    via: via.slice(0, mostIncluders),
+    message: words.slice(last.index + last[0].length),
   }
+}
+
+/** Of `.Values.a.b.c` the way to what `key` was read of; undefined where that is not plain to see. */
+const readOf = (asked: string, key: string): string[] | undefined => {
+  if (!/^\.Values(\.\w+)+$/.test(asked)) return undefined
+  const way = asked.split('.').slice(2)
+  const at = way.indexOf(key)
+  return at < 0 || at !== way.lastIndexOf(key) ? undefined : way.slice(0, at)
 }
 
 const inTemplates =
@@ -56,9 +85,9 @@ const inTemplates =
   (words) => {
     const found = innermost(words)
     if (!found) return undefined
-    const { place, message } = found
-    const told = (code: Understood['code'], what: string, fix: string): Understood[] => [
-      { code, what, fix, place },
+    const { place, via, message } = found
+    const told = (code: Understood['code'], what: string, fix: string, value?: string[]): Understood[] => [
+      { code, what, fix, place, ...(via.length > 0 && { via }), ...(value && { values: [value] }) },
     ]
     if (words.includes('execution error at'))
       return told(
@@ -81,17 +110,28 @@ const inTemplates =
       )
     const nil = /nil pointer evaluating .*?\.(\w+)\s*$/m.exec(message)?.[1]
     const asked = place.at ?? ''
-    if (nil !== undefined && /^\.Values(\.\w+)+$/.test(asked) && asked.endsWith(`.${nil}`))
+    const of = nil === undefined ? undefined : readOf(asked, nil)
+    if (nil !== undefined && of !== undefined)
       return told(
         'render/missing-value',
-        `the template reads ${asked}, but ${asked.slice(0, -nil.length - 1)} is not set.`,
+        `the template reads ${asked}, but ${['.Values', ...of].join('.')} is not set.`,
         `Set ${asked.slice('.Values.'.length)} in the values of ${release}.`,
+        [...of, nil],
       )
     if (nil !== undefined)
       return told(
         'render/missing-value',
         `the template reads ${nil} of something that is not set${asked === '' ? '' : `, at ${asked}`}.`,
         `Set the value that this expression needs in the values of ${release}.`,
+      )
+    const [, field = ''] = /can't evaluate field (\w+) in type /.exec(message) ?? []
+    const noMap = readOf(asked, field)
+    if (noMap !== undefined && noMap.length > 0)
+      return told(
+        'render/template-error',
+        `the template reads ${asked}, but ${['.Values', ...noMap].join('.')} is no map.`,
+        `Make ${noMap.join('.')} a map with ${field} in it, in the values of ${release}; or correct the template.`,
+        noMap,
       )
     return told(
       'render/template-error',
@@ -115,38 +155,44 @@ const badOutput: Reading = (words) => {
   ]
 }
 
-/** What a value is may be a secret: the schema's words quote it where it is of the wrong form. */
-const withoutValue = (fault: string): string =>
-  fault.replace(/^'.*' (?=does not match pattern|is not valid )/s, 'what is there ')
-
 const badValues =
-  (release: string, chart: string): Reading =>
+  (release: string, chart: Pick<KnownChart, 'name' | 'wayTo'>): Reading =>
   (words) => {
     if (!words.includes("values don't meet the specifications of the schema")) return undefined
     const remote = /failing loading "([^"]+)"/.exec(words)?.[1]
+    const named = Array.from(words.matchAll(/^([\w.-]+):$/gm), ([, name = '']) => name).at(-1)
+    const way = named === undefined || named === chart.name ? [] : chart.wayTo(named)
     if (remote !== undefined)
       return [
         {
+          line: {
+            file: `${way.map((name) => `charts/${name}/`).join('')}values.schema.json`,
+            says: remote.replace(/#.*$/, ''),
+          },
           code: 'render/remote-schema',
           what: `its values schema refers to ${remote}, which is not part of the chart.`,
           why: 'A render asks nothing of the network.',
           fix: 'Put that schema into the chart, and make $ref in values.schema.json a path to it.',
         },
       ]
-    // Each chart that has something to say is named on a line of its own: the values of a chart below are those under its name.
-    const faults = Array.from(words.matchAll(/^(?:([\w.-]+):|- at '([^']*)': (.*))$/gm))
-    let below = ''
-    const said: Understood[] = []
-    for (const [, named, pointer = '', fault = ''] of faults) {
-      if (named !== undefined) below = named === chart ? '' : named
-      else
-        said.push({
-          code: 'render/values-schema',
-          what: `its values are not what the schema of ${below === '' ? 'the chart' : `its chart ${below}`} wants: at ${pointer === '' ? 'the top' : pointer}: ${sentence(withoutValue(fault))}`,
-          fix: `Correct the values of ${release}; values.schema.json of the chart says what it takes.`,
-          value: [...(below === '' ? [] : [below]), ...keysOfPointer(pointer)],
-        })
-    }
+    const said = schemaFaults(words).map(({ chart: named, values, is, fault }): Understood => {
+      // The values of a chart below are those under its name.
+      const below = named === chart.name ? [] : chart.wayTo(named)
+      const ways = values.map((way) => [...below, ...way])
+      const path = valuesPath(ways[0] ?? below)
+      const schema = `the schema of ${below.length === 0 ? 'the chart' : `its chart ${named}`}`
+      return {
+        code: 'render/values-schema',
+        what:
+          is === 'missing'
+            ? `${path} is not set, and ${schema} wants it.`
+            : is === 'unknown'
+              ? `${path} is none of the values that ${schema} knows.`
+              : `${path} is not what ${schema} wants: ${sentence(fault)}`,
+        fix: `${is === 'missing' ? 'Set' : 'Correct'} it in the values of ${release}; values.schema.json of ${below.length === 0 ? 'the chart' : `the chart ${named}`} says what it takes.`,
+        values: ways,
+      }
+    })
     return said.length > 0 ? said : undefined
   }
 
@@ -157,6 +203,7 @@ const other =
     if (dependency !== undefined)
       return [
         {
+          line: { file: 'Chart.yaml', says: `name: ${dependency.trim().split(',')[0]}` },
           code: 'render/missing-dependency',
           what: `charts it depends on are not in ${directory}/charts: ${sentence(dependency)}`,
           fix: `Run "helm dependency build ${directory}" where there is a network, and commit charts/.`,
@@ -168,6 +215,7 @@ const other =
     if (version)
       return [
         {
+          line: { file: 'Chart.yaml', says: 'kubeVersion:' },
           code: 'render/kubernetes-version',
           what: `the chart takes Kubernetes ${version[1]}, and the target is ${version[2]}.`,
           fix: 'Choose a version of the chart for that Kubernetes, or another target in releases/site.yaml.',
@@ -207,12 +255,12 @@ const lastWord = (words: string): string => {
 export const understand = (
   words: string,
   release: string,
-  chart: { name: string; directory: string },
+  chart: KnownChart,
 ): [Understood, ...Understood[]] => {
   const said = lastWord(words)
   const readings = [
     badOutput,
-    badValues(release, chart.name),
+    badValues(release, chart),
     other(release, chart.directory),
     inTemplates(release),
   ]
@@ -220,10 +268,29 @@ export const understand = (
     const [first, ...others] = read(said) ?? []
     if (first) return [first, ...others]
   }
+  const panic = /^(?:panic|fatal error): (.*)/m.exec(said)?.[1]
+  if (panic !== undefined)
+    return [
+      {
+        code: 'render/helm-crashed',
+        fault: 'world',
+        what: `helm crashed: ${sentence(panic)}`,
+        fix: "Run again. If it crashes again, something in the chart is beyond this helm: --verbose shows helm's own words, for a report to its makers.",
+      },
+    ]
+  if (said.trim() === '')
+    return [
+      {
+        code: 'render/helm-refused',
+        fault: 'world',
+        what: 'helm ended with a failure, and gives no reason.',
+        fix: 'Run again. If it stays so, the program is broken: put a whole one in its place.',
+      },
+    ]
   return [
     {
       code: 'render/helm-refused',
-      what: `helm refuses: ${sentence(said.split('\n')[0] || 'it gives no reason')}`,
+      what: `helm refuses: ${sentence(said.split('\n')[0] ?? '')}`,
       fix: "See helm's own words with --verbose.",
     },
   ]

@@ -1,6 +1,9 @@
+import { forgetful } from '../../core/effects/memory.ts'
 import { bad, good } from '../../core/problem.ts'
-import type { Outcome } from '../../core/problem.ts'
+import type { Outcome, Problem } from '../../core/problem.ts'
 import type { ResolvedRelease } from '../../core/records.ts'
+import { leftoversOf } from './mask/found-problems.ts'
+import { pointInto, withOutputs } from './point.ts'
 import { propose } from './mask/propose.ts'
 import type { Proposal } from './mask/propose.ts'
 import type { FoundObject, RenderSystem } from './read-release.ts'
@@ -12,6 +15,10 @@ import { settle } from './settle.ts'
 export interface ProposedFor {
   release: ResolvedRelease
   proposal: Proposal
+  /** What differs still, and no site value can serve, with what can be done instead. */
+  left: Problem[]
+  /** Something is proposed to be sealed, and nobody is named who could open it. */
+  lacksRecipients: boolean
 }
 
 /** The more renders, the surer length and alphabet of a password are; the first has placeholders of its own. */
@@ -27,24 +34,35 @@ export const proposeForRelease = async (
 ): Promise<Outcome<ProposedFor[]>> => {
   const renders = new Map<ResolvedRelease, FoundObject[][]>()
   const renderOne: RenderOne = async (release, known, telling, dice, ask) => {
-    const reads: FoundObject[][] = []
     // What the others lack is theirs.
-    for (const salt of wanted.has(release.name) ? salts : ['']) {
-      const how = salt === '' ? ask : laterIn(ask, dice)
-      const read = await readUnmasked(release, known, telling, salt, how)
-      if (!read.ok) return read
-      reads.push(read.value.objects)
-    }
+    const tried = wanted.has(release.name) ? salts : ['']
+    const outcomes = await Promise.all(
+      tried.map((salt) =>
+        readUnmasked(release, known, telling, salt, salt === '' ? ask : laterIn(ask, dice)),
+      ),
+    )
+    // They fail alike.
+    const failed = outcomes.find((outcome) => !outcome.ok)
+    if (failed !== undefined) return failed
+    const reads = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value.objects] : []))
     if (wanted.has(release.name)) renders.set(release, reads)
     return good({ release, objects: reads[0] ?? [], renderedBy: system.helm.version, lookups: [] })
   }
-  const settled = await settle(set, wanted, target, system, renderOne)
+  // What is kept of a release has its placeholders; here it stands as the chart made it.
+  const { system: asked, outputs } = withOutputs({ ...system, memory: forgetful })
+  const settled = await settle(set, wanted, target, asked, renderOne)
   if (!settled.ok) return bad(settled.problems)
-  return good(
-    Array.from(renders, ([release, [first = [], second = [], third]]) => ({
+  const proposed = Array.from(renders, async ([release, [first = [], second = [], third]]) => {
+    const proposal = propose(release, first, second, third)
+    const left = leftoversOf(release, proposal)
+    const recipients = set.site.environments[release.environment]?.recipients ?? []
+    const seals = proposal.proposed.some(({ siteValue }) => siteValue.recipe.made === 'sealed')
+    return {
       release,
-      proposal: propose(release, first, second, third),
-    })),
-    settled.warnings,
-  )
+      proposal,
+      left: await pointInto(left, set.releases, outputs, system.files),
+      lacksRecipients: seals && recipients.length === 0,
+    }
+  })
+  return good(await Promise.all(proposed), settled.warnings)
 }

@@ -12,9 +12,9 @@ import type { Tell } from '../../core/stepper.ts'
 import { withPlaceholders } from '../../core/site-values/token.ts'
 import type { Target } from '../../core/target.ts'
 import { explainAsides } from './asides.ts'
-import { labelOf } from './bad-output.ts'
+import { labelOf, toldOfTemplate } from './bad-output.ts'
 import { withEncodedData } from './encoded-data.ts'
-import { explainRefusal } from './explain.ts'
+import { explainRefusal, pathOf } from './explain.ts'
 import { helmValuesOf } from './values.ts'
 
 /** `insisted`: a person named the key for this run, so it must fit; else one that fits nothing counts as none. */
@@ -25,7 +25,8 @@ export interface Sealing {
 
 export interface RenderSystem {
   helm: Pick<Helm, 'version' | 'template'>
-  standIn: Pick<StandIn, 'visit'>
+  /** The stand-in of the run, opened when it is first asked for. */
+  openStandIn(): Promise<Pick<StandIn, 'visit'>>
   files: ReadFiles
   memory: Memory
   tell: Tell
@@ -70,8 +71,11 @@ const fromChart = async (
     ])
   const asides = explainAsides(answered.words, release)
   const read = readObjects(answered.text, labelOf(release))
-  if (!read.ok) return bad([...asides, ...read.problems] as Problems)
-  return unless([...asides, ...read.warnings], () => read.value)
+  const said = (read.ok ? read.warnings : read.problems).map((one) =>
+    toldOfTemplate(one, answered.text, release, (template) => pathOf(template, chart.directory)),
+  )
+  if (!read.ok) return bad([...asides, ...said] as Problems)
+  return unless([...asides, ...said], () => read.value)
 }
 
 const fromManifest = async (

@@ -28,7 +28,8 @@ export const answersTo = (lookups: Lookup[] | 'unknown', objects: KubeObject[]):
 const objectsIn = (telling: Telling): KubeObject[] =>
   telling.by === 'server' ? telling.knowledge.objects : []
 
-const keyFor = async (
+/** All that decides what a release comes to, save the answers to its lookups. */
+export const keyFor = async (
   release: ResolvedRelease,
   kubernetes: string,
   helm: string,

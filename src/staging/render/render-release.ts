@@ -2,16 +2,18 @@ import { placeholdersIn } from '../../core/site-values/placeholder.ts'
 import { foundBy } from '../../core/stand-in/answer.ts'
 import type { Lookup } from '../../core/stand-in/answer.ts'
 import type { Knowledge } from '../../core/stand-in/knowledge.ts'
-import { bad, good, problem } from '../../core/problem.ts'
+import { bad, good } from '../../core/problem.ts'
 import type { Outcome, Problems } from '../../core/problem.ts'
 import type { ResolvedRelease } from '../../core/records.ts'
 import { isInValues } from '../../core/site-values/recipe.ts'
 import type { Target } from '../../core/target.ts'
+import { pointToDeclared } from './in-release-file.ts'
 import { mask } from './mask/mask.ts'
 import { readRelease } from './read-release.ts'
 import type { FoundObject, RenderSystem } from './read-release.ts'
 import type { Dices } from './scan-release.ts'
 import type { Salting } from './salting.ts'
+import { unanswered } from './unanswered.ts'
 
 /**
  * How a release learns about the cluster. `list`: what `.Capabilities.APIVersions.Has` is true for, beside helm's compiled-in list;
@@ -30,16 +32,6 @@ export interface ReleaseDocuments {
 }
 
 type Read = Outcome<{ objects: FoundObject[]; lookups: Lookup[] }>
-
-const unanswered = (release: ResolvedRelease, unknown: string[]): Problems => [
-  problem({
-    code: 'render/unanswered',
-    what: `Release ${release.name} asked the cluster for ${unknown.join(', ')}, which nobody here knows.`,
-    where: [{ in: 'release', release: release.name, file: release.file }],
-    why: 'A guess could be wrong, and then so would be what runs.',
-    fix: 'Correct the apiVersion that the template looks up, or add the CRD of that kind to the set.',
-  }),
-]
 
 /** Helm, when it asks a server, refuses kinds that the server lacks, and less clearly than we do further on. */
 const lacksKind = (outcome: Outcome<unknown>): boolean =>
@@ -62,11 +54,12 @@ export const readUnmasked = async (
   }
   if (telling.by === 'list') return await byList(telling.apiVersions)
   const { discovered, objects } = telling.knowledge
-  const visit = system.standIn.visit({ discovered, objects: salting.salted(objects, salt) })
+  const standIn = await system.openStandIn()
+  const visit = standIn.visit({ discovered, objects: salting.salted(objects, salt) })
   const told = { by: 'server', kubeconfig: visit.kubeconfig } as const
   const read = await readRelease(release, target, told, salt, system)
   visit.end()
-  if (visit.unknown.length > 0) return bad(unanswered(release, visit.unknown))
+  if (visit.unknown.length > 0) return bad(await unanswered(release, visit.unknown, discovered, system))
   // By list, a lookup would find nothing: only where none was made is the output the same.
   if (lacksKind(read) && visit.lookups.length === 0) return await byList([])
   if (!read.ok) return read
@@ -125,7 +118,7 @@ export const renderRelease = async (
       : mask(release, first.value.objects, second?.value.objects)
   subject(masked.ok ? 'done' : 'failed')
   if (!first.ok) return first
-  if (!masked.ok) return masked
+  if (!masked.ok) return bad((await pointToDeclared(masked.problems, release, system.files)) as Problems)
   const renderedBy = resolved.kind === 'chart' ? system.helm.version : 'none'
   return good({ release, objects: masked.value, renderedBy, lookups: first.value.lookups }, [
     ...first.warnings,

@@ -14,7 +14,7 @@ export interface Dices {
   clock: boolean
 }
 
-interface ScanSystem {
+export interface ScanSystem {
   files: ReadFiles
   memory: Memory
 }
@@ -42,15 +42,21 @@ export const scanRelease = async (release: ResolvedRelease, system: ScanSystem):
   if (resolved.kind === 'manifests') return { ...nothing, brings: true }
   const chart = await chartScan(resolved, system)
   const values = await helmValuesOf(release, '', files)
+  let templatesBring = chart.crds === undefined
   const further = await Promise.all(
     values.map(async (layer) => {
       const file = layer.from === 'file' ? layer.file : release.file
-      return scanText(layer.from === 'file' ? ((await files.readText(file)) ?? '') : layer.text, file, true)
+      const text = layer.from === 'file' ? ((await files.readText(file)) ?? '') : layer.text
+      // Charts print objects that stand in their values.
+      templatesBring ||= text.includes('CustomResourceDefinition')
+      return scanText(text, file, true)
     }),
   )
   const questions: Question[] = further.flatMap((one) => one.questions)
+  const { crds, ...seen } = chart
   return {
-    ...chart,
+    ...seen,
+    ...(crds !== undefined && !templatesBring && { crds }),
     questions: [...chart.questions, ...questions],
     dice: [...chart.dice, ...further.flatMap((one) => one.dice)],
   }

@@ -3,6 +3,7 @@ import { all, bad, good, problem } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
 import type { ResolvedRelease, SetOf } from '../../core/records.ts'
 import type { DescribedTarget, ServedKind } from '../../core/target.ts'
+import { crdsInDraft, crdsInFolder } from './crds-ahead.ts'
 import { wholeVersion } from './read-release.ts'
 import type { RenderSystem } from './read-release.ts'
 import { remembered } from './remember.ts'
@@ -14,7 +15,7 @@ import type { ChartScan } from './scan/scan-chart.ts'
 import { asks, diceOf, scanRelease } from './scan-release.ts'
 import { dependenciesOf, lastRenderOf } from './surroundings.ts'
 import { hearsTheSame, tellerOf } from './telling.ts'
-import type { Heard, Outcomes, Teller } from './telling.ts'
+import type { CrdsAhead, Heard, Outcomes, Teller } from './telling.ts'
 
 /** All releases as objects, in the order in which they came in, and what had to be known for that. */
 export interface Settled {
@@ -53,6 +54,19 @@ const scansOf = async (
   return (release) => scans.get(release)!
 }
 
+const aheadOf = async (
+  releases: ResolvedRelease[],
+  scanOf: (release: ResolvedRelease) => ChartScan,
+  { files }: RenderSystem,
+): Promise<CrdsAhead> => {
+  const ahead: CrdsAhead = new Map()
+  for (const release of releases) {
+    const crds = await crdsInFolder(release, scanOf(release), files)
+    if (crds !== undefined) ahead.set(release, crds)
+  }
+  return ahead
+}
+
 /** What releases that look back at their last render find. */
 const lastRendersOf = async (
   releases: ResolvedRelease[],
@@ -79,8 +93,8 @@ const neededOf = (
 
 /**
  * Renders until what the charts were told is what the set brings: CRDs in templates, and objects of other releases that a chart looks up, are
- * known only after a render. Charts that ask nothing are rendered once, first. Of those that ask, the ones that bring CRDs are told by
- * list until the set's CRDs are known (a server refuses kinds that it does not know yet); then each in the cheapest way that gives the true
+ * known only after a render. Charts that ask nothing are rendered once, first. Of those that ask, the CRDs in `crds/` folders are read; those that
+ * bring CRDs by templates are told by list until the set's CRDs are known (a server refuses kinds that it does not know yet); then each in the cheapest way that gives the true
  * answers: helm's own list cannot be shortened, so many have to ask the stand-in. Only then is a failure a failure: a chart may refuse
  * to render before the CRDs of another one are known.
  */
@@ -95,7 +109,10 @@ export const settle = async (
   const releases = neededOf(set, wanted, scanOf)
   const last = await lastRendersOf(releases, system)
   if (!last.ok) return last
-  const teller = tellerOf(set, target, system.helm.version, scanOf, last.value)
+  const askers = releases.filter((release) => asks(scanOf(release)))
+  const quiet = releases.filter((release) => !asks(scanOf(release)))
+  const ahead = await aheadOf(askers, scanOf, system)
+  const teller = tellerOf(set, target, system.helm.version, scanOf, last.value, ahead)
   const salting = saltingOf(set.releases.flatMap(({ siteValues }) => siteValues))
   const outcomes: Outcomes = new Map()
   const heard = new Map<ResolvedRelease, Heard>()
@@ -124,17 +141,40 @@ export const settle = async (
     }
   }
 
-  const askers = releases.filter((release) => asks(scanOf(release)))
-  const quiet = releases.filter((release) => !asks(scanOf(release)))
-  const bringers = askers.filter((release) => scanOf(release).brings)
-  for (const [some, tellingFor] of [
-    [quiet, (): Telling => ({ by: 'list', apiVersions: [] })],
-    [bringers, teller.byList],
-    [askers, teller.truly],
-  ] as const) {
-    const unsettled = await settleSome(some, tellingFor)
-    if (unsettled.length > 0) return bad([circle(unsettled)])
+  const bringers = askers.filter((release) => scanOf(release).brings && !ahead.has(release))
+
+  /** Finds the CRDs of these before they ask a server. */
+  const draftSome = async (some: ResolvedRelease[]): Promise<void> => {
+    const told = new Map<ResolvedRelease, string>()
+    for (let round = 0; round < mostRounds; round += 1) {
+      const known = teller.know(outcomes)
+      const stale = some
+        .map((release) => ({ release, telling: teller.byList(release, known) }))
+        .filter(({ release, telling }) => told.get(release) !== String(telling.apiVersions))
+      if (stale.length === 0) return
+      await Promise.all(
+        stale.map(async ({ release, telling }) => {
+          told.set(release, String(telling.apiVersions))
+          ahead.set(release, await crdsInDraft(release, target, telling, { ...system, salting }))
+        }),
+      )
+    }
   }
+  const asksServer = (release: ResolvedRelease): boolean =>
+    teller.truly(release, teller.know(outcomes)).by === 'server'
+  const unsettledIn = async (): Promise<ResolvedRelease[]> => {
+    await settleSome(quiet, () => ({ by: 'list', apiVersions: [] }))
+    const byServer = bringers.filter(asksServer)
+    const unsettled = await settleSome(
+      bringers.filter((release) => !byServer.includes(release)),
+      teller.byList,
+    )
+    if (unsettled.length > 0) return unsettled
+    await draftSome(byServer)
+    return await settleSome(askers, teller.truly)
+  }
+  const unsettled = await unsettledIn()
+  if (unsettled.length > 0) return bad([circle(unsettled)])
   const documents = all(releases.map((release) => outcomes.get(release)!))
   if (!documents.ok) return documents
   const { brought, served } = teller.know(outcomes)

@@ -20,6 +20,9 @@ import { appliedOf, dependenciesOf, groundOf } from './surroundings.ts'
 /** What each release came to when it was last rendered. */
 export type Outcomes = Map<ResolvedRelease, Outcome<ReleaseDocuments>>
 
+/** The CRDs of releases that are known without a render; they count until there is one. */
+export type CrdsAhead = Map<ResolvedRelease, KubeObject[]>
+
 /** What the set brings, as far as it is rendered, and what the target serves with that. */
 interface Known {
   outcomes: Outcomes
@@ -35,18 +38,21 @@ interface Known {
 export interface Teller {
   know(outcomes: Outcomes): Known
   /** By list, also what asks a server in the end: a server refuses kinds that it does not know yet. */
-  byList(release: ResolvedRelease, known: Known): Telling
+  byList(release: ResolvedRelease, known: Known): Telling & { by: 'list' }
   /** In the cheapest way that gives the true answers. */
   truly(release: ResolvedRelease, known: Known): Telling
 }
 
-/** In the order of the releases: what they are told must not depend on which of them was faster. */
-const crdsIn = (releases: ResolvedRelease[], outcomes: Outcomes): KubeObject[] =>
+const byName = (a: KubeObject, b: KubeObject): number => (a.metadata.name < b.metadata.name ? -1 : 1)
+
+/** In the order of the releases, and of names: what they are told must not depend on which of them was faster, nor on who read them. */
+const crdsIn = (releases: ResolvedRelease[], outcomes: Outcomes, ahead: CrdsAhead): KubeObject[] =>
   releases.flatMap((release) => {
     const outcome = outcomes.get(release)
-    return outcome?.ok
+    const crds = outcome?.ok
       ? outcome.value.objects.flatMap(({ object }) => (isCrd(idOf(object)) ? [object] : []))
-      : []
+      : (ahead.get(release) ?? [])
+    return crds.toSorted(byName)
   })
 
 /** The later of two states of an object; what a Namespace bears already, it keeps. */
@@ -62,13 +68,14 @@ const over = (earlier: KubeObject, later: KubeObject): KubeObject =>
         },
       }
 
-/** The teller of a set; `last` is what releases that look back were rendered to the last time. */
+/** The teller of a set; `last` is what releases that look back were rendered to the last time. `ahead` is asked for what is not rendered yet. */
 export const tellerOf = (
   set: SetOf<ResolvedRelease>,
   target: DescribedTarget,
   helmVersion: string,
   scanOf: (release: ResolvedRelease) => ChartScan,
   last: Map<ResolvedRelease, KubeObject[]>,
+  ahead: CrdsAhead,
 ): Teller => {
   const byName = new Map(set.releases.map((release) => [release.name, release]))
   const ground = groundOf(set)
@@ -98,7 +105,7 @@ export const tellerOf = (
   }
   return {
     know: (outcomes) => {
-      const crds = crdsIn(set.releases, outcomes)
+      const crds = crdsIn(set.releases, outcomes, ahead)
       const brought = crds.flatMap(kindsOfCrd)
       // Most rounds bring nothing new, and a telling is the same as long as its discovery is.
       const [now, before] = [brought, latest.brought].map((kinds) => canonicalJson(kinds as unknown as Json))

@@ -1,6 +1,7 @@
 import { isObject } from '../../core/json.ts'
 import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome, Problem, Problems } from '../../core/problem.ts'
+import { readDeclared } from '../../core/yaml/declared.ts'
 import { readYaml } from '../../core/yaml/read.ts'
 
 /** Three numbers, and what SemVer allows behind them. */
@@ -11,6 +12,7 @@ export const readChartFile = (file: string, text: string): Outcome<{ name: strin
   const read = readYaml(text, file)
   if (!read.ok) return read
   const content = read.value[0]?.value ?? null
+  const { declared } = readDeclared(file, Buffer.from(text))
   const found: Problem[] = []
   const field = (key: 'name' | 'version', form: RegExp, example: string): string => {
     const value = isObject(content) ? content[key] : undefined
@@ -20,8 +22,8 @@ export const readChartFile = (file: string, text: string): Outcome<{ name: strin
       problem({
         code: 'resolve/bad-chart-file',
         what: `${file} ${fault}.`,
-        where: [{ in: 'file', file }],
-        fix: `Write for example ${key}: ${example}`,
+        where: [declared?.at([key]) ?? { in: 'file', file }],
+        fix: `Write for example \`${key}: ${example}\`.`,
       }),
     )
     return ''

@@ -36,13 +36,14 @@ const harborName = (text: string, images: Site['images']): Outcome<string> => {
   const project = Object.hasOwn(images.projects, reference.registry)
     ? images.projects[reference.registry]
     : undefined
+  const known = Object.keys(images.projects).join(', ')
   if (project === undefined)
     return bad([
       problem({
         code: 'rewrite/unmapped-registry',
         what: `"${text}" comes from ${reference.registry}, for which the site has no Harbor project.`,
         why: 'Behind the air gap nothing could pull it.',
-        fix: `Add "${reference.registry}: PROJECT" to images.projects in releases/site.yaml, or use an image from ${Object.keys(images.projects).join(', ')}.`,
+        fix: `Add "${reference.registry}: PROJECT" to images.projects in releases/site.yaml${known === '' ? '' : `, or use an image from ${known}`}.`,
       }),
     ])
   if (images.mode === 'mirror') return good(text)

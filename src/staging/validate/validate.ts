@@ -5,6 +5,7 @@ import { problem, unless } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
 import type { RenderedObject, RewrittenRelease, SetOf, ValidatedRelease } from '../../core/records.ts'
 import type { DescribedTarget } from '../../core/target.ts'
+import { idleRules } from './idle-rules.ts'
 import { knownKinds } from './kinds.ts'
 import type { Kinds } from './kinds.ts'
 import { rules } from './rules/rules.ts'
@@ -70,7 +71,7 @@ const inOrder = (found: Problem[]): Problem[] => {
 /**
  * Judges every object of a set, of all phases, as the target's API server would: built-in kinds by the schemas of its version,
  * custom resources by the CRDs of the set, then of the cluster's snapshot, and both by the rules in `rules/`. All problems at once. A kind that neither of them has is one
- * of them. What only a running server knows (admission webhooks, CEL rules, quotas) is not judged.
+ * of them; a rule of a release's `apply` section that nothing follows is a warning. What only a running server knows (admission webhooks, CEL rules, quotas) is not judged.
  */
 export const validate = (
   set: SetOf<RewrittenRelease>,
@@ -82,7 +83,7 @@ export const validate = (
   const found = set.releases.flatMap((release) =>
     release.objects.flatMap((object) => problemsOf(release.name, object, kinds, target)),
   )
-  return unless(inOrder(found), () => ({
+  return unless([...inOrder(found), ...set.releases.flatMap(idleRules)], () => ({
     ...set,
     releases: set.releases.map((release) => ({ ...release, validatedFor: target.kubernetes })),
   }))

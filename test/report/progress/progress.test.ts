@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { parseJson } from '../../../src/core/json.ts'
 import type { Tell, Told } from '../../../src/core/stepper.ts'
@@ -16,6 +17,7 @@ const told = (
     columns?: number
     rows?: number
     isTerminal?: boolean
+    now?: () => number
   },
 ): string[] => {
   const { screen, written } = recording(options.columns, options.rows)
@@ -28,7 +30,11 @@ const told = (
   }
   const tell: Tell = tellProgress(
     { out, err, ci: options.ci ?? false },
-    { output: options.output ?? 'text', verbose: options.verbose ?? false },
+    {
+      output: options.output ?? 'text',
+      verbose: options.verbose ?? false,
+      ...(options.now && { now: options.now }),
+    },
   )
   for (const event of events) tell(event)
   return written
@@ -46,17 +52,175 @@ test("with verbose helm's own words stand above the table, and nothing in them a
   golden(t, 'report/progress-live-verbose.txt', shownBy(told(run, { verbose: true }), 80).join('\n'))
 })
 
-test('in CI and where there is no terminal, progress is plain lines', (t) => {
+test('in CI and where there is no terminal, progress is plain lines: of releases only those that fail, unless more is asked for', (t) => {
   const inCi = told(run, { ci: true }).join('')
   golden(t, 'report/progress-plain.txt', inCi)
   t.is(told(run, { isTerminal: false }).join(''), inCi)
   golden(t, 'report/progress-plain-verbose.txt', told(run, { ci: true, verbose: true }).join(''))
 })
 
-test('with output json each event is a line of JSON', (t) => {
-  const lines = told(run, { output: 'json', verbose: true }).join('').trimEnd().split('\n')
-  t.deepEqual(lines.map(parseJson), run as never)
-  t.is(told(run, { output: 'json' }).length, run.length - 1)
+const noon = Date.UTC(2030, 0, 1, 12)
+
+test('with output json each event is a line of JSON with its time, and what is said again is left out', (t) => {
+  const linesOf = (verbose: boolean) =>
+    told(run, { output: 'json', verbose, now: () => noon })
+      .join('')
+      .trimEnd()
+      .split('\n')
+      .map(parseJson)
+  const lines = linesOf(true)
+  t.deepEqual(lines[0], { time: '2030-01-01T12:00:00.000Z', event: 'stage started', stage: 'declare' })
+  t.deepEqual(lines[7], {
+    time: '2030-01-01T12:00:00.000Z',
+    event: 'release working',
+    stage: 'render',
+    release: 'db',
+    why: 'helm template',
+  })
+  t.is(lines.length, run.length - 1)
+  t.is(linesOf(false).length, run.length - 2)
+})
+
+const pod =
+  'Pod web-7d4c9b8f5-x2x4k: container app: image harbor.example/dockerhub-proxy/library/nginx:1.27: not found in project dockerhub-proxy of harbor.example'
+const applying: Told[] = [
+  { tell: 'stage', stage: 'apply', state: 'started' },
+  { tell: 'subject', stage: 'apply', subject: 'db', state: 'working', note: 'install' },
+  { tell: 'subject', stage: 'apply', subject: 'web', state: 'working', note: 'upgrade' },
+  {
+    tell: 'object',
+    stage: 'apply',
+    subject: 'db',
+    object: 'StatefulSet db/pg',
+    state: 'waiting',
+    note: '1 of 3 replicas are ready',
+  },
+  {
+    tell: 'subject',
+    stage: 'apply',
+    subject: 'db',
+    state: 'waiting',
+    note: 'StatefulSet db/pg: 1 of 3 replicas are ready',
+    ready: { done: 6, of: 7 },
+  },
+  {
+    tell: 'object',
+    stage: 'apply',
+    subject: 'web',
+    object: 'Deployment shop/web',
+    state: 'waiting',
+    note: `1 of 3 replicas are available; ${pod}`,
+  },
+  {
+    tell: 'object',
+    stage: 'apply',
+    subject: 'web',
+    object: 'Service shop/web',
+    state: 'waiting',
+    note: 'it has no address',
+  },
+  {
+    tell: 'subject',
+    stage: 'apply',
+    subject: 'web',
+    state: 'waiting',
+    note: `Deployment shop/web: 1 of 3 replicas are available; ${pod}`,
+    ready: { done: 2, of: 4 },
+  },
+]
+const failing: Told[] = [
+  {
+    tell: 'log',
+    of: 'Pod shop/web-7d4c9b8f5-x2x4k, container app',
+    lines: ['\u001B[31mpassword is hunter2', 'bye'],
+  },
+  { tell: 'subject', stage: 'apply', subject: 'db', state: 'done' },
+  {
+    tell: 'subject',
+    stage: 'apply',
+    subject: 'web',
+    state: 'failed',
+    note: 'Deployment shop/web is not ready',
+  },
+]
+
+/** A clock that is 10 s further each time it is looked at. */
+const ticking = (): (() => number) => {
+  let now = noon
+  return () => (now += 10_000)
+}
+
+for (const [columns, rows] of [
+  [80, 24],
+  [40, 10],
+] as const)
+  test(`while it is applied each release stands with its time and the objects that it waits for, at ${columns}x${rows}`, (t) => {
+    const writes = told(applying, { columns, rows, now: ticking() })
+    const lines = shownBy(writes, columns)
+    t.true(lines.length <= rows)
+    golden(t, `report/progress-apply-${columns}.txt`, lines.join('\n'))
+  })
+
+test('the time of what is applied goes on where nothing is told, and nothing is written once all is over', async (t) => {
+  const { screen, written } = recording()
+  const tell = tellProgress({ out: screen, err: screen, ci: false }, { output: 'text', verbose: false })
+  const ticked = async (): Promise<void> => {
+    const before = written.length
+    while (written.length === before) await sleep(20)
+  }
+  for (const one of applying) tell(one)
+  await ticked()
+  for (const subject of ['db', 'web']) tell({ tell: 'subject', stage: 'apply', subject, state: 'done' })
+  const before = written.length
+  await sleep(1500)
+  t.is(written.length, before)
+})
+
+test('without a terminal a release says what it waits for when that changes, and every 30 s, and how long it took', (t) => {
+  let now = noon
+  const { screen, written } = recording()
+  const tell = tellProgress(
+    { out: screen, err: { ...screen, isTerminal: false }, ci: true },
+    { output: 'text', verbose: false, now: () => now },
+  )
+  const waits = (note: string): void =>
+    tell({
+      tell: 'subject',
+      stage: 'apply',
+      subject: 'web',
+      state: 'waiting',
+      note,
+      ready: { done: 0, of: 1 },
+    })
+  tell({ tell: 'subject', stage: 'apply', subject: 'web', state: 'working', note: 'install' })
+  waits('a')
+  for (const [after, note] of [
+    [1000, 'b'],
+    [5000, 'b'],
+    [20_000, 'b'],
+    [10_000, 'b'],
+  ] as const) {
+    now += after
+    waits(note)
+  }
+  now += 1000
+  tell({ tell: 'subject', stage: 'apply', subject: 'web', state: 'done' })
+  t.deepEqual(written, [
+    'apply web: working, install\n',
+    'apply web: waiting, 0 of 1 ready, a (0:00)\n',
+    'apply web: waiting, 0 of 1 ready, b (0:06)\n',
+    'apply web: waiting, 0 of 1 ready, b (0:36)\n',
+    'apply web: done (0:37)\n',
+  ])
+})
+
+test('the last lines of a log are for a terminal alone: no JSON has them, and no plain line unless it is asked for', (t) => {
+  const events = [...applying, ...failing]
+  const shown = told(events, {}).join('')
+  t.true(shown.includes('  | \\u{1B}[31mpassword is hunter2\n  | bye\n'))
+  t.notRegex(told(events, { output: 'json', verbose: true }).join(''), /hunter2/)
+  t.notRegex(told(events, { ci: true }).join(''), /hunter2/)
+  t.regex(told(events, { ci: true, verbose: true }).join(''), /hunter2/)
 })
 
 const subjects = (count: number, state: 'waiting' | 'done'): Told[] =>

@@ -1,6 +1,7 @@
 import test from 'ava'
 import { openBundle } from '../../../src/core/bundle/read.ts'
 import { sha256 } from '../../../src/core/digest.ts'
+import type { Policy } from '../../../src/core/policy.ts'
 import { bundle } from '../../../src/staging/bundle/bundle.ts'
 import type { Bundle, ToBundle } from '../../../src/staging/bundle/bundle.ts'
 import type { Signer } from '../../../src/core/effects/signer.ts'
@@ -170,4 +171,30 @@ test('two signers of one name are refused: one signature would take the place of
   t.deepEqual(outcome.ok ? [] : outcome.problems.map(({ code, what }) => [code, what.includes('"alice"')]), [
     ['bundle/duplicate-signer', true],
   ])
+})
+
+test('how a release is applied is in the bundle where it is not the usual way, and only there', async (t) => {
+  const { set } = sample()
+  const policy: Policy = {
+    ignore: [{ kind: 'Service', fields: ['/spec/ports/*/nodePort'] }],
+    recreate: ['StatefulSet.apps'],
+    prune: 'early',
+    ready: [
+      {
+        kind: 'Widget.example.com',
+        name: 'web',
+        ready: [
+          { condition: 'Ready', is: 'True', reason: 'Done' },
+          { path: '/status/at', exists: true },
+        ],
+        failed: [{ path: '/status/phase', equals: 'Failed' }],
+      },
+    ],
+  }
+  const releases = set.releases.map((one) => (one.name === 'web' ? { ...one, policy } : one))
+  const { manifest } = await made({ set: { ...set, releases } })
+  t.deepEqual(
+    manifest.releases.map((one) => one.policy),
+    [undefined, policy],
+  )
 })

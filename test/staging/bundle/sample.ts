@@ -1,6 +1,7 @@
 import { pathOf } from '../../../src/core/layout.ts'
 import { idOf } from '../../../src/core/object.ts'
 import type { KubeObject } from '../../../src/core/object.ts'
+import { usualPolicy } from '../../../src/core/policy.ts'
 import type { Phase, RenderedObject, SetOf, ValidatedRelease } from '../../../src/core/records.ts'
 import { hookOf } from '../../../src/core/hook.ts'
 import type { ToBundle } from '../../../src/staging/bundle/bundle.ts'
@@ -68,6 +69,7 @@ const release = (name: string, namespace: string, dependsOn: string[]): Validate
   siteValues: [],
   tokens: {},
   lookup: 'nothing',
+  policy: usualPolicy,
   resolved: {
     kind: 'chart',
     directory: `/tmp/${name}`,

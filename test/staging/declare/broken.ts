@@ -111,6 +111,44 @@ const structure: Table = {
   ),
 }
 
+const policies: Table = {
+  'what is never made anew': webWith(
+    'apply: { recreate: [PersistentVolumeClaim, StatefulSet.apps, PersistentVolume] }\nenvironments: { production: { apply: { recreate: [Namespace, CustomResourceDefinition.apiextensions.k8s.io] } } }',
+  ),
+  'fields that make an object what it is': webWith(
+    'apply:\n  ignore:\n    - { kind: Deployment.apps, fields: [/spec/replicas, /metadata/name, /kind, /apiVersion] }\n    - { kind: "*", fields: [/metadata, /metadata/labels, /*, /metadata/labels/applyset.kubernetes.io~1part-of, /metadata/annotations] }',
+  ),
+  'pointers that are none': webWith(
+    'apply:\n  ignore: [{ kind: Deployment.apps, fields: [spec.replicas, "", /a~2b] }]\n  ready: [{ kind: Widget.example.com, ready: [{ path: status.phase, equals: Running }] }]',
+  ),
+  'kinds that are none': webWith(
+    'apply: { ignore: [{ kind: apps/v1/Deployment, fields: [/spec/replicas] }], recreate: ["*"], ready: [{ kind: Widget/example, ready: [{ path: /a, exists: true }] }] }',
+  ),
+  'tests that are none': webWith(
+    `apply:
+  ready:
+    - kind: Widget.example.com
+      ready:
+        - { condition: Ready, is: True }
+        - { condition: Ready, is: Yes }
+        - { condition: Ready }
+        - { path: /status/phase }
+        - { path: /status/phase, equals: { a: 1 } }
+        - { path: /status/phase, equal: Running }
+        - { path: /status/phase, exists: "yes" }
+        - {}
+        - Ready
+    - { kind: Other.example.com, ready: [] }
+    - { kind: Third.example.com }`,
+  ),
+  'two rules for one kind': webWith(
+    'apply:\n  ready:\n    - { kind: Widget.example.com, ready: [{ condition: Ready, is: "True" }] }\n    - { kind: Widget.example.com, name: web, ready: [{ condition: Ready, is: "True" }] }\n    - { kind: Widget.example.com, ready: [{ condition: Done, is: "True" }] }',
+  ),
+  'other keys and choices': webWith(
+    'apply: { prune: eraly, ignored: [], recreate: StatefulSet.apps }\nenvironments: { staging: { apply: [] } }',
+  ),
+}
+
 const sites: Table = {
   'no site file': { [site]: undefined },
   'no lock file': { 'releases/lock.yaml': undefined },
@@ -368,6 +406,7 @@ const many: Table = {
 export const broken: { [golden: string]: Table } = {
   syntax,
   structure,
+  policies,
   sites,
   files,
   dependencies,

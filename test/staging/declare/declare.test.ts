@@ -2,6 +2,7 @@ import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import { exitCodeOf } from '../../../src/core/problem.ts'
+import { usualPolicy } from '../../../src/core/policy.ts'
 import type { SiteValue } from '../../../src/core/site-values/recipe.ts'
 import { declare } from '../../../src/staging/declare/declare.ts'
 import { environmentsOf } from '../../../src/staging/declare/environments.ts'
@@ -75,6 +76,7 @@ test('a site without a fault becomes records with all defaults filled in', async
           siteValues: [read('shop', 'db-password', 'password')],
           tokens: {},
           lookup: 'nothing',
+          policy: usualPolicy,
         },
         {
           name: 'web',
@@ -90,6 +92,7 @@ test('a site without a fault becomes records with all defaults filled in', async
           siteValues: [],
           tokens: {},
           lookup: 'nothing',
+          policy: usualPolicy,
         },
       ],
     },
@@ -155,6 +158,7 @@ environments:
     siteValues: [read('elsewhere', 'other', 'b'), read('shop', 'token', 'a')],
     tokens: {},
     lookup: 'nothing',
+    policy: usualPolicy,
   }
   t.deepEqual(await of('staging'), staging as never)
   t.deepEqual(await of('production'), {
@@ -171,6 +175,43 @@ environments:
     siteValues: [read('elsewhere', 'other', 'b'), read('front', 'token', 'a')],
     lookup: 'last-render',
   } as never)
+})
+
+test('how a release is applied is as declared, as usual where it says nothing, and as a whole what its environment says', async (t) => {
+  const changes = {
+    [web]: `namespace: shop
+chart: { path: chart }
+apply:
+  ignore: [{ kind: Deployment.apps, name: web, fields: [/spec/replicas] }]
+  recreate: [StatefulSet.apps, DaemonSet.apps]
+  ready:
+    - kind: Widget.example.com
+      ready: [{ condition: Ready, is: "True" }, { path: /status/count, equals: 3 }, { path: /status/at, exists: true }]
+environments:
+  production: { apply: { prune: early } }
+`,
+  }
+  const of = async (environment: string) => {
+    const outcome = await declared(changes, environment)
+    return outcome.ok ? outcome.value.releases.find(({ name }) => name === 'web')?.policy : outcome.problems
+  }
+  t.deepEqual(await of('staging'), {
+    ignore: [{ kind: 'Deployment.apps', name: 'web', fields: ['/spec/replicas'] }],
+    recreate: ['DaemonSet.apps', 'StatefulSet.apps'],
+    prune: 'last',
+    ready: [
+      {
+        kind: 'Widget.example.com',
+        ready: [
+          { condition: 'Ready', is: 'True' },
+          { path: '/status/count', equals: 3 },
+          { path: '/status/at', exists: true },
+        ],
+        failed: [],
+      },
+    ],
+  })
+  t.deepEqual(await of('production'), { ...usualPolicy, prune: 'early' })
 })
 
 test('a release that is disabled in an environment is in none of its waves', async (t) => {

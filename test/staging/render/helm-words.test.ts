@@ -16,6 +16,7 @@ const cases = [
     code: 'render/missing-value',
     what: 'the template reads .Values.x.y, but .Values.x is not set.',
     place: place('web/templates/d.yaml', 2, 13, '.Values.x.y'),
+    values: [['x', 'y']],
   },
   {
     says: 'a missing value, as helm 3 writes it',
@@ -23,6 +24,7 @@ const cases = [
     code: 'render/missing-value',
     what: 'the template reads .Values.x.y, but .Values.x is not set.',
     place: place('web/templates/d.yaml', 2, 13, '.Values.x.y'),
+    values: [['x', 'y']],
   },
   {
     says: 'the innermost of nested templates',
@@ -30,6 +32,24 @@ const cases = [
     code: 'render/missing-value',
     what: 'the template reads .Values.a.b, but .Values.a is not set.',
     place: place('web/templates/_h.tpl', 2, 10, '.Values.a.b'),
+    via: [place('web/templates/d.yaml', 1, 6, 'include "web.x" .')],
+    values: [['a', 'b']],
+  },
+  {
+    says: 'a value that is missing further up',
+    words: `Error: web/templates/d.yaml:2:13\n  executing "web/templates/d.yaml" at <.Values.a.b.c>:\n    nil pointer evaluating interface {}.b${advice}`,
+    code: 'render/missing-value',
+    what: 'the template reads .Values.a.b.c, but .Values.a is not set.',
+    place: place('web/templates/d.yaml', 2, 13, '.Values.a.b.c'),
+    values: [['a', 'b']],
+  },
+  {
+    says: 'a value that is no map',
+    words: `Error: web/templates/d.yaml:2:13\n  executing "web/templates/d.yaml" at <.Values.replicas.min.x>:\n    can't evaluate field min in type interface {}${advice}`,
+    code: 'render/template-error',
+    what: 'the template reads .Values.replicas.min.x, but .Values.replicas is no map.',
+    place: place('web/templates/d.yaml', 2, 13, '.Values.replicas.min.x'),
+    values: [['replicas']],
   },
   {
     says: 'a shortened expression, of which no path of values is claimed',
@@ -72,12 +92,14 @@ const cases = [
       'Error: an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: redis, kafka\n',
     code: 'render/missing-dependency',
     what: 'charts it depends on are not in releases/web/chart/charts: redis, kafka.',
+    line: { file: 'Chart.yaml', says: 'name: redis' },
   },
   {
     says: 'a chart for another Kubernetes',
     words: `Error: chart requires kubeVersion: >=1.99.0 which is incompatible with Kubernetes v1.36.0${advice}`,
     code: 'render/kubernetes-version',
     what: 'the chart takes Kubernetes >=1.99.0, and the target is v1.36.0.',
+    line: { file: 'Chart.yaml', says: 'kubeVersion:' },
   },
   {
     says: 'a values schema on the network',
@@ -85,6 +107,7 @@ const cases = [
       'Error: values don\'t meet the specifications of the schema(s) in the following chart(s):\nweb:\nfailing loading "https://schemas.example/x.json": HTTP request failed for https://schemas.example/x.json: proxyconnect tcp\n',
     code: 'render/remote-schema',
     what: 'its values schema refers to https://schemas.example/x.json, which is not part of the chart.',
+    line: { file: 'values.schema.json', says: 'https://schemas.example/x.json' },
   },
   {
     says: 'a values file that is missing',
@@ -109,7 +132,16 @@ const cases = [
     says: 'silence',
     words: '',
     code: 'render/helm-refused',
-    what: 'helm refuses: it gives no reason.',
+    fault: 'world',
+    what: 'helm ended with a failure, and gives no reason.',
+  },
+  {
+    says: 'a crash of helm',
+    words:
+      'panic: runtime error: index out of range\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:12 +0x1\n',
+    code: 'render/helm-crashed',
+    fault: 'world',
+    what: 'helm crashed: runtime error: index out of range.',
   },
 ]
 for (const { says, words, ...wanted } of cases)
@@ -117,31 +149,46 @@ for (const { says, words, ...wanted } of cases)
     const [{ fix, why: _, ...found }, ...others] = understand(words, 'releases/web/release.yaml', {
       name: 'web',
       directory: 'releases/web/chart',
+      wayTo: (chart) => [chart],
     })
     t.deepEqual(found, wanted as typeof found)
     t.not(fix, '')
     t.is(others.length, 0)
   })
 
-test('each fault that the values schema finds is a problem of its own', (t) => {
-  const words =
-    "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nweb:\n- at '': missing property 'host'\n- at '/replicas': got string, want integer\ncache:\n- at '/a/0': got boolean, want integer\n- at '/p': 'hunter2' does not match pattern '^x'\n"
-  t.deepEqual(
-    understand(words, 'r', { name: 'web', directory: 'd' }).map(({ what, value }) => [what, value]),
+const below = { name: 'web', directory: 'd', wayTo: (chart: string) => ['mid', chart] }
+const schemas: [as: string, words: string, wanted: string[]][] = [
+  [
+    'helm from 3.18 on',
+    "- at '': missing properties 'host', 'it\\'s'\n- at '/replicas': got string, want integer\ncache:\n- at '/a/0': validation failed\n  - at '/a/0/b.c': got boolean, want integer\n  - at '/a/0': additional properties 'z' not allowed\n- at '/mail': 'hunter2' is not valid email: missing @ in hunter2\n- at '/p': 'hunter2 at \\'x\\': y' does not match pattern '^x'\n",
     [
-      ["its values are not what the schema of the chart wants: at the top: missing property 'host'.", []],
-      [
-        'its values are not what the schema of the chart wants: at /replicas: got string, want integer.',
-        ['replicas'],
-      ],
-      [
-        'its values are not what the schema of its chart cache wants: at /a/0: got boolean, want integer.',
-        ['cache', 'a', '0'],
-      ],
-      [
-        "its values are not what the schema of its chart cache wants: at /p: what is there does not match pattern '^x'.",
-        ['cache', 'p'],
-      ],
+      'mid.cache.a[0].z is none of the values that the schema of its chart cache knows.',
+      'mid.cache.a[0]["b.c"] is not what the schema of its chart cache wants: got boolean, want integer.',
+      'mid.cache.mail is not what the schema of its chart cache wants: what is there is not valid email.',
+      "mid.cache.p is not what the schema of its chart cache wants: what is there does not match pattern '^x'.",
+      '["it\'s"] is not set, and the schema of the chart wants it.',
+      'host is not set, and the schema of the chart wants it.',
+      'replicas is not what the schema of the chart wants: got string, want integer.',
     ],
-  )
-})
+  ],
+  [
+    'helm up to 3.17',
+    '- (root): host is required\n- ports.0.port: Invalid type. Expected: integer, given: string\n- (root): Additional property extra is not allowed\n',
+    [
+      'extra is none of the values that the schema of the chart knows.',
+      'host is not set, and the schema of the chart wants it.',
+      'ports[0].port is not what the schema of the chart wants: Invalid type. Expected: integer, given: string.',
+    ],
+  ],
+]
+for (const [as, words, wanted] of schemas)
+  test(`each fault that the values schema finds is a problem of its own, with its path and no value, as ${as} writes it`, (t) => {
+    const head =
+      "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nweb:\n"
+    const found = understand(`${head}${words}`, 'r', below)
+    t.deepEqual(
+      found.map(({ what }) => what),
+      wanted,
+    )
+    t.notRegex(JSON.stringify(found), /hunter2/)
+  })

@@ -41,5 +41,8 @@ export const renderAt = async (
   const helm = valueOf(await openHelm(root, '4.1.4'))
   const set = valueOf(await resolve(declaredOf(releases), { files, helm }))
   const target = { ...valueOf(await loadTarget('1.36')), objects }
-  return render({ set, target, wanted: new Set(wanted) }, { helm, files, tell, standIn, memory })
+  return render(
+    { set, target, wanted: new Set(wanted) },
+    { helm, files, tell, openStandIn: async () => standIn, memory },
+  )
 }

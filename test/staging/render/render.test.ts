@@ -202,11 +202,12 @@ test('a lookup of a kind that neither the target nor the set has is named, not g
     },
   })
   t.deepEqual(
-    problemsOf(rendered).map(({ code, what }) => [code, what]),
+    problemsOf(rendered).map(({ code, what, where: [first] }) => [code, what, first]),
     [
       [
         'render/unanswered',
-        'Release web asked the cluster for /apis/nobody.example/v1, which nobody here knows.',
+        'Release web looks up nobody.example/v1 Thing, which nobody here knows.',
+        { in: 'file', file: 'releases/web/chart/templates/a.yaml', line: 6 },
       ],
     ],
   )
@@ -376,7 +377,7 @@ test('every release that fails is reported, each with template, line and an exce
       in: 'file',
       file: 'releases/a/chart/templates/a.yaml',
       line: 2,
-      column: 14,
+      column: 7,
       excerpt: { line: 2, text: 'b: {{ .Values.x.y }}', from: 7, to: 18 },
     },
     { in: 'release', release: 'a', file: 'releases/a/release.yaml' },

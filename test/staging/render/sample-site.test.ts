@@ -27,7 +27,7 @@ const rendered = async (environment: string, without: string[] = []): Promise<Se
   const set = valueOf(await resolve(kept, { files, helm }))
   const outcome = await render(
     { set, target, wanted: new Set(set.releases.map(({ name }) => name)) },
-    { helm, files, tell: () => {}, standIn, memory: forgetful },
+    { helm, files, tell: () => {}, openStandIn: async () => standIn, memory: forgetful },
   )
   // The sample site is there to be free of warnings, too.
   const warnings = outcome.ok ? outcome.warnings.map(({ what }) => what) : []

@@ -70,7 +70,7 @@ const renderSite = async (
     {
       helm,
       files,
-      standIn,
+      openStandIn: async () => standIn,
       memory: forgetful,
       tell: () => {},
       openSealing: async () => good(key && { sealer: key, insisted }),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Problem } from '../../../src/core/problem.ts'
 import type { Outcome } from '../../../src/core/problem.ts'
+import { usualPolicy } from '../../../src/core/policy.ts'
 import type { ChartSource, Declared, Release } from '../../../src/core/records.ts'
 
 /** A temporary folder with these files; it goes away with the test. */
@@ -43,6 +44,7 @@ export const releaseOf = (name: string, changes: Partial<Release> = {}): Release
   siteValues: [],
   tokens: {},
   lookup: 'nothing',
+  policy: usualPolicy,
   ...changes,
 })
 

@@ -1,5 +1,6 @@
 import { idOf, isCrd } from '../../../src/core/object.ts'
 import type { KubeObject } from '../../../src/core/object.ts'
+import { usualPolicy } from '../../../src/core/policy.ts'
 import type { Phase, RewrittenRelease, SetOf } from '../../../src/core/records.ts'
 
 const releaseOf = (name: string, objects: KubeObject[], phase: Phase): RewrittenRelease => ({
@@ -16,6 +17,7 @@ const releaseOf = (name: string, objects: KubeObject[], phase: Phase): Rewritten
   siteValues: [],
   tokens: {},
   lookup: 'nothing',
+  policy: usualPolicy,
   resolved: { kind: 'manifests', files: [], digest: '' },
   renderedBy: 'none',
   images: [],

@@ -112,7 +112,7 @@ export const checkSealed = (
         code: 'declare/no-recipients',
         what: `Release ${release.name}: the site value \`${name}\` is to be sealed, and releases/site.yaml does not say for whom.`,
         where: [release.declared.at([...path, 'sealed'], 'key')],
-        fix: 'Add `sealing: { recipients: [age1…] }` to releases/site.yaml: who renders, and the control plane.',
+        fix: 'Add `sealing: { recipients: [age1…] }` to releases/site.yaml: who renders, and the control plane. `age-keygen -o FILE` makes a key and tells its public one.',
       }),
     )
   return found

@@ -4,6 +4,7 @@ import { pointerOf } from '../../../core/pointer.ts'
 import { problem } from '../../../core/problem.ts'
 import type { Problem } from '../../../core/problem.ts'
 import type { ResolvedRelease } from '../../../core/records.ts'
+import { declaredAt } from '../in-release-file.ts'
 import { cover } from './cover.ts'
 import type { Hidden } from './cover.ts'
 import { differencesOf } from './differences.ts'
@@ -29,7 +30,7 @@ export const ambiguousTexts = (release: ResolvedRelease, hidden: Hidden[], place
         code: 'render/ambiguous-site-values',
         what: `Release ${release.name}, site values ${ids.join(' and ')}: the chart gives them the same text, and it stands in ${words.join(' and in ')} as well.`,
         where: [
-          { in: 'release', release: release.name, file: release.file },
+          ...ids.map((id) => declaredAt(release, id)),
           ...found.map(({ object, path }) => ({
             in: 'object' as const,
             object: idOf(object),

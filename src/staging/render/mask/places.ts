@@ -8,12 +8,15 @@ import type { Place, SiteValue } from '../../../core/site-values/recipe.ts'
 import { suggest } from '../../../core/suggest.ts'
 import { cutOut } from '../../../core/site-values/cut.ts'
 import type { Hidden } from './cover.ts'
+import { declaredAt } from '../in-release-file.ts'
 import { fieldWords, keysBeside, readField } from './field.ts'
 import { keyOfPlace, declaredKey } from './identity.ts'
 
 /** A value found at its place. */
 export interface Stood extends Omit<Hidden, 'sought'> {
   place: Place
+  /** Which of the places of its value it is. */
+  nth: number
   start: number
   end: number
 }
@@ -67,13 +70,13 @@ export const findPlaces = (
 ): { stood: Stood[]; problems: Problem[] } => {
   const byKey = new Map(objects.map((object) => [declaredKey(release, object), object]))
   const problems: Problem[] = []
-  const missing = (place: Place, id: string, { what, fix }: Told): void => {
+  const missing = (place: Place, nth: number, id: string, { what, fix }: Told): void => {
     problems.push(
       problem({
         code: 'render/missing-place',
         what: `Release ${release.name}, site value ${id}: ${what}.`,
         where: [
-          { in: 'release', release: release.name, file: release.file },
+          declaredAt(release, id, nth),
           {
             in: 'object',
             object: place.object,
@@ -88,15 +91,16 @@ export const findPlaces = (
   }
   const stood: Stood[] = []
   for (const { id, places } of siteValues)
-    for (const place of places) {
+    for (const [nth, place] of places.entries()) {
       const object = byKey.get(keyOfPlace(release, place))
       const text = object && readField(object, place.field)
       const cut = text === undefined ? undefined : cutOut(text, place)
-      if (object === undefined) missing(place, id, noObject(place.object, objects))
-      else if (text === undefined) missing(place, id, noField(place, object))
-      else if (cut === undefined) missing(place, id, noText(place))
-      else if (cut === 'unfit') missing(place, id, unfit(place))
-      else stood.push({ ...cut, id, part: place.part, place, placeholder: placeholderOf(id, place.part) })
+      if (object === undefined) missing(place, nth, id, noObject(place.object, objects))
+      else if (text === undefined) missing(place, nth, id, noField(place, object))
+      else if (cut === undefined) missing(place, nth, id, noText(place))
+      else if (cut === 'unfit') missing(place, nth, id, unfit(place))
+      else
+        stood.push({ ...cut, id, nth, part: place.part, place, placeholder: placeholderOf(id, place.part) })
     }
   return { stood, problems }
 }
@@ -111,7 +115,7 @@ export const unequalPlaces = (release: ResolvedRelease, stood: Stood[]): Problem
       problem({
         code: 'render/unequal-places',
         what: `Release ${release.name}, site value ${first.id}: the chart puts one thing at ${wordsFor(first.place)}, and another at ${wordsFor(other.place)}.`,
-        where: [{ in: 'release', release: release.name, file: release.file }],
+        where: [first, other].map(({ id, nth }) => declaredAt(release, id, nth)),
         why: 'Both would get the same value.',
         fix: 'Declare two site values.',
       }),

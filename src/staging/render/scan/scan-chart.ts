@@ -9,6 +9,8 @@ export interface ChartScan {
   dice: Dice[]
   /** Whether it can bring CustomResourceDefinitions, which other charts may ask for. */
   brings: boolean
+  /** Files below `crds/`, which helm brings as they are; undefined where others can come out of templates. */
+  crds?: string[]
   /** Something in it could not be read: everything has to be taken for there. */
   opaque: boolean
 }
@@ -29,7 +31,9 @@ const partOf = (path: string): Part => {
   if (own === 'values.yaml') return 'values'
   if (own.startsWith('templates/')) return own.endsWith('NOTES.txt') ? 'notes' : 'template'
   // A chart may run any other file as a template (`tpl (.Files.Get …)`).
-  return /^(?:README\.md|CHANGELOG\.md|LICENSE|NOTICE|Chart\.(?:yaml|lock)|values\.schema\.json)$/i.test(own)
+  return /^(?:README\.md(?:\.gotmpl)?|CHANGELOG\.md|LICENSE|NOTICE|Chart\.(?:yaml|lock)|values\.schema\.json)$/i.test(
+    own,
+  )
     ? 'unread'
     : 'file'
 }
@@ -46,6 +50,9 @@ export const scanChart = async (directory: string, files: ReadFiles): Promise<Ch
   const held: { file: string; text: string }[] = []
   let runsTexts = false
   let readsFiles = false
+  let templatesBring = false
+  let filesBring = false
+  const crds: string[] = []
 
   const take = (file: string, text: string, part: Part): void => {
     const viaTpl = part === 'values' || part === 'file'
@@ -67,7 +74,11 @@ export const scanChart = async (directory: string, files: ReadFiles): Promise<Ch
     }
     if (part === 'unread') return
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    scan.brings ||= part === 'crd' || buffer.includes('CustomResourceDefinition')
+    const brings = part === 'crd' || buffer.includes('CustomResourceDefinition')
+    scan.brings ||= brings
+    if (part === 'crd' && depth === 0) crds.push(shown)
+    else if (part === 'file') filesBring ||= brings
+    else templatesBring ||= brings
     if (part === 'crd' || !buffer.includes('{{')) return
     if (part === 'file') held.push({ file: shown, text: buffer.toString() })
     else take(shown, buffer.toString(), part)
@@ -79,6 +90,7 @@ export const scanChart = async (directory: string, files: ReadFiles): Promise<Ch
     if (bytes !== undefined) read(inChart, inChart, bytes, 0)
   }
   if (runsTexts && readsFiles) for (const { file, text } of held) take(file, text, 'file')
+  if (scan.brings && !templatesBring && !(filesBring && readsFiles) && !scan.opaque) scan.crds = crds
   scan.questions.sort(byPlace)
   scan.dice.sort(byPlace)
   return scan

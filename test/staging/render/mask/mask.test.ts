@@ -399,7 +399,7 @@ for (const [claim, code, made, what, fix] of undeclared)
     t.notRegex(JSON.stringify(problems), /Zq81L|p0Wm5/)
   })
 
-test('a password that is always the same is said to be that of a hash, and where two keys of one file are meant, the file is named once', (t) => {
+test('a password that is always the same is said to be that of a hash, and each key that is meant is pointed to', (t) => {
   const renders = ['Zq81LmX0Tt4e', 'p0Wm55NbQaaz'].map((value) =>
     found(
       secret('auth', {
@@ -414,12 +414,15 @@ test('a password that is always the same is said to be that of a hash, and where
   t.deepEqual(
     problems.map(({ what, where }) => [
       what.replace(/^.*?: /, '').replaceAll(/ \([^)]*\)/g, ''),
-      where.length,
+      where.flatMap((one) => (one.in === 'object' ? [one.pointer] : [])),
     ]),
     [
-      ['key a of Secret auth and key b of Secret auth are different at each render.', 2],
-      ['key htpasswd of Secret auth is different at each render.', 2],
-      ['key password of Secret auth holds the password of a hash that is different at each render.', 2],
+      ['key a of Secret auth and key b of Secret auth are different at each render.', ['/data/a', '/data/b']],
+      ['key htpasswd of Secret auth is different at each render.', ['/data/htpasswd']],
+      [
+        'key password of Secret auth holds the password of a hash that is different at each render.',
+        ['/data/password'],
+      ],
     ],
   )
   t.notRegex(JSON.stringify(problems), /hunter-two/)

@@ -3,7 +3,7 @@ import type { ResolvedRelease } from '../../../../core/records.ts'
 import type { Hidden } from '../cover.ts'
 import { settleCertificates, settleKeys, settlePublicKeys } from './certificates.ts'
 import type { Candidate } from './collect.ts'
-import { draftsOf } from './draft.ts'
+import { draftsOf, isOpen } from './draft.ts'
 import type { Proposed } from './draft.ts'
 import { settleHashes, settlePasswords } from './passwords.ts'
 
@@ -18,6 +18,11 @@ export const classify = (
   objects: KubeObject[],
 ): Proposed[] => {
   const drafts = draftsOf(release, candidates, hidden)
+  for (const draft of drafts.all)
+    if (isOpen(draft) && draft.candidate.transformed) {
+      const { of, words } = draft.candidate.transformed
+      drafts.seal(draft, `It is ${words} of ${of}: whoever has the key makes it.`)
+    }
   settleCertificates(drafts)
   settleKeys(drafts)
   settlePublicKeys(drafts)

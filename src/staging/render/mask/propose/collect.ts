@@ -2,6 +2,7 @@ import { keyOf, idOf } from '../../../../core/object.ts'
 import type { KubeObject } from '../../../../core/object.ts'
 import type { ResolvedRelease } from '../../../../core/records.ts'
 import { placeholderOf } from '../../../../core/site-values/placeholder.ts'
+import { isInValues } from '../../../../core/site-values/recipe.ts'
 import type { Place } from '../../../../core/site-values/recipe.ts'
 import { rewriteText } from '../../../../core/site-values/texts.ts'
 import type { Compared, Row } from '../compared.ts'
@@ -23,16 +24,18 @@ export interface Candidate {
   places: Omit<Place, 'part'>[]
   /** The difference that it was found in. */
   from: { row: Row; difference: Difference }
+  /** What it is of a text that a values file holds sealed (`of` is its id): the key makes it, chance does not. */
+  transformed?: { of: string; words: string }
 }
 
 /**
- * A difference that no site value can serve. `transformed`: it is made of a value that is declared (`of` is its id) or of a candidate; `perhaps`: it
- * looks like a checksum, and the chart got placeholders.
+ * A difference that no site value can serve. `transformed`: it is made of a value that is declared (`of` is its id) or of a candidate; the chart got placeholders,
+ * and `checksum`: it looks like one, of whatever; `given`: it is the same wherever they are, so of one of them.
  */
 export interface Leftover {
   row: Row
   difference: Difference
-  transformed?: { of: string | Candidate; words: string } | 'perhaps'
+  transformed?: { of: string | Candidate; words: string } | 'checksum' | 'given'
 }
 
 interface Leaf {
@@ -86,6 +89,17 @@ const mostParts = 40
 /** No checksum is shorter than an MD5, and all are hex. */
 const checksumForm = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/
 
+/** What is shorter can be the same by chance. */
+const shortestGiven = 6
+
+/** Whether all renders but the first, which have the same placeholders, have the same text. */
+const isGiven = ([first, second, ...others]: string[]): boolean =>
+  others.length > 0 &&
+  first !== second &&
+  second !== undefined &&
+  second.length >= shortestGiven &&
+  others.every((one) => one === second)
+
 /**
  * The values that make the renders differ, each once with its places, and the differences that are not such. `known` are the site values that are declared, by the
  * texts that they have in each render; `placeholders`: the chart got some through its values, and may have made something of them.
@@ -118,8 +132,41 @@ export const collect = (
     if (same) same.places.push(place)
     else candidates.push({ texts, places: [place], from: { row: leaf.row, difference: leaf.difference } })
   }
-  /** The parts of a field that differ become candidates; false where they cannot be told from the rest. */
-  const take = (leaf: Leaf): boolean => {
+  /** What a text is that the chart made of a value that it got, or of another one that differs. */
+  const madeOf = (texts: string[]): Leftover['transformed'] =>
+    transformOf(texts, known) ??
+    transformOf(texts, candidates.map(knownAs)) ??
+    (!placeholders
+      ? undefined
+      : texts.every((text) => checksumForm.test(text))
+        ? 'checksum'
+        : isGiven(texts)
+          ? 'given'
+          : undefined)
+  const isSealed = (of: string): boolean =>
+    release.siteValues.some((value) => value.id === of && isInValues(value))
+  const wholeOf = ({ raw }: Leaf): string[] | undefined => {
+    const whole = raw.map((text) => cutOut(text, { after: '', before: '' }))
+    const values = whole.flatMap((one) => (one === undefined || one === 'unfit' ? [] : [one.value]))
+    return values.length === raw.length ? values : undefined
+  }
+  /** What is made of a sealed text can be kept sealed itself, as the key makes it; of any other value nobody can make it before it is applied. */
+  const leave = (leaf: Leaf, transformed: Leftover['transformed']): void => {
+    const { row, difference } = leaf
+    const texts = wholeOf(leaf)
+    if (
+      typeof transformed === 'object' &&
+      typeof transformed.of === 'string' &&
+      isSealed(transformed.of) &&
+      texts
+    ) {
+      const { of, words } = transformed
+      const place = { object: declaredId(release, row.raw[0]!), field: leaf.field, after: '', before: '' }
+      candidates.push({ texts, places: [place], from: { row, difference }, transformed: { of, words } })
+    } else left.push({ row, difference, ...(transformed === undefined ? {} : { transformed }) })
+  }
+  /** The parts of a field that differ become candidates; false where they cannot be told from the rest; or what one of them is made of. */
+  const take = (leaf: Leaf): boolean | NonNullable<Leftover['transformed']> => {
     const taken = new Set<string>()
     const spots = [...leaf.masked]
     for (let part = 0; part < mostParts; part += 1) {
@@ -130,6 +177,8 @@ export const collect = (
       const at = JSON.stringify(segment.around)
       if (taken.has(at)) break
       taken.add(at)
+      const made = madeOf(segment.values)
+      if (made !== undefined) return made
       add(leaf, segment.values, segment.around)
       // A short value is covered here alone.
       for (const [index, value] of segment.values.entries())
@@ -146,27 +195,28 @@ export const collect = (
   for (const leaf of leaves) {
     const texts = covered(leaf)
     if (isSame(texts)) continue
-    const transformed = transformOf(texts, known) ?? transformOf(texts, candidates.map(knownAs))
-    const perhaps = placeholders && texts.every((text) => checksumForm.test(text))
-    if (transformed || perhaps) {
-      left.push({ row: leaf.row, difference: leaf.difference, transformed: transformed ?? 'perhaps' })
+    const transformed = madeOf(texts)
+    if (transformed !== undefined) {
+      leave(leaf, transformed)
       continue
     }
     const before = candidates.length
     const isOne =
       texts.every((text) => bcryptLineOf(text.trimEnd()) !== undefined) ||
       leaf.raw.every((text, index) => isPadded(text) && text === texts[index])
-    if (!isOne && take(leaf)) continue
+    const parts = !isOne && take(leaf)
+    if (parts === true) continue
     candidates.length = before
-    const whole = leaf.raw.map((text) => cutOut(text, { after: '', before: '' }))
-    const values = whole.flatMap((one) => (one === undefined || one === 'unfit' ? [] : [one.value]))
-    if (values.length === leaf.raw.length) add(leaf, values, { after: '', before: '' })
-    else left.push({ row: leaf.row, difference: leaf.difference })
+    const values = wholeOf(leaf)
+    if (parts !== false) leave(leaf, parts)
+    else if (values) add(leaf, values, { after: '', before: '' })
+    else leave(leaf, undefined)
   }
   // A checksum can stand before what it is of.
   const others = (one: Candidate): Known<Candidate>[] =>
     candidates.filter((other) => other !== one).map(knownAs)
   const plain = candidates.filter((one) => {
+    if (one.transformed) return true
     const transformed = transformOf(one.texts, others(one))
     if (transformed) left.push({ ...one.from, transformed })
     return transformed === undefined

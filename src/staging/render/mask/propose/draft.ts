@@ -11,6 +11,8 @@ import type { Pem } from './pems.ts'
 export interface Proposed {
   siteValue: SiteValue
   comment?: string
+  /** It is no work of chance: the chart makes it of this sealed text. */
+  transformed?: { of: string; words: string }
 }
 
 /** A value of the first render while it is found out what makes it; without a candidate it is declared already. */
@@ -70,6 +72,7 @@ export const draftsOf = (release: ResolvedRelease, candidates: Candidate[], hidd
     draft.proposed = {
       siteValue: { id: own + name, recipe, places: at(draft.candidate.places, part) },
       ...(comment === undefined ? {} : { comment }),
+      ...(draft.candidate.transformed && { transformed: draft.candidate.transformed }),
     }
   }
   const join = (draft: Open, other: Draft, part: Part): void => {

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
 
+/** As `adler32sum` writes it. Source: RFC 1950, 8.2. */
+const adler32 = (value: string): string => {
+  let [low, high] = [1, 0]
+  for (const byte of Buffer.from(value)) {
+    low = (low + byte) % 65_521
+    high = (high + low) % 65_521
+  }
+  return String(high * 65_536 + low)
+}
+
 /** What charts make of a value, in words, and how it looks; a checksum is often cut short. */
 const transforms: { [words: string]: (value: string) => string } = Object.assign(
   {
@@ -8,6 +18,7 @@ const transforms: { [words: string]: (value: string) => string } = Object.assign
     'the lower case form': (value: string) => value.toLowerCase(),
     'the hexadecimal form': (value: string) => Buffer.from(value).toString('hex'),
     'the one-line form': (value: string) => value.replaceAll('\n', ''),
+    'the adler32 checksum': adler32,
   },
   ...['md5', 'sha1', 'sha256', 'sha512'].map((name) => ({
     [`the ${name} checksum`]: (value: string) => createHash(name).update(value).digest('hex'),

@@ -1,0 +1,94 @@
+import { changesNothing } from '../core/plan.ts'
+import type { Problem } from '../core/problem.ts'
+import type { ReleaseReport, RunReport } from '../core/run-report.ts'
+import { counted } from './count.ts'
+import type { Paint } from './paint.ts'
+import { summaryOfDone } from './plan.ts'
+import { visible } from './visible.ts'
+
+const brushOf: Record<ReleaseReport['state'], keyof Paint> = {
+  done: 'green',
+  unchanged: 'dim',
+  failed: 'red',
+  stopped: 'yellow',
+  'not begun': 'yellow',
+}
+
+/** `0.4 s`, `12 s`, `3 m 5 s` */
+const tookInWords = (milliseconds: number): string => {
+  const seconds = milliseconds / 1000
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} m ${whole % 60} s`
+}
+
+const releaseLine = (
+  { name, state, took, because, problems }: ReleaseReport,
+  width: number,
+  paint: Paint,
+): string => {
+  const why = because ?? problems.map((one) => one.what).at(0)
+  const time = state === 'not begun' ? '' : tookInWords(took)
+  return `  ${name.padEnd(width)}  ${paint[brushOf[state]](state.padEnd(9))}  ${time.padEnd(8)}${why === undefined ? '' : `  ${visible(why)}`}`.trimEnd()
+}
+
+/** Releases as a table: how far each came, and in which time. */
+const tableOf = (releases: ReleaseReport[], paint: Paint): string[] => {
+  const width = Math.max(0, ...releases.map(({ name }) => name.length))
+  return releases.map((one) => releaseLine(one, width, paint))
+}
+
+/** A word as a shell takes it. */
+const quoted = (word: string): string =>
+  /^[\w./:@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+
+/**
+ * What to do after a run that failed, as command lines with what each is for: who holds the lock, what does not get ready, and the run that goes
+ * on. [] where all is done.
+ */
+export const nextAfter = ({ plan, problems }: RunReport, file: string): [line: string, does: string][] => {
+  const bundle = quoted(file)
+  const has = (...codes: Problem['code'][]): boolean => problems.some(({ code }) => codes.includes(code))
+  if (problems.length === 0) return []
+  if (has('apply/locked'))
+    return [
+      [`scout-apply unlock --set ${plan.set}`, 'who holds the lock, and since when'],
+      [`scout-apply ${bundle}`, 'once it is free'],
+    ]
+  const looks: [string, string][] = has('apply/not-ready', 'apply/failed')
+    ? [[`scout-apply ${bundle} status`, 'what is not ready, and what it waits for']]
+    : []
+  return [...looks, [`scout-apply resume ${bundle}`, 'go on from there, once the cause is mended']]
+}
+
+/** A run that came to its end: one line, and one more where something was left on the cluster. */
+export const describeDone = ({ plan }: RunReport): string => {
+  if (changesNothing(plan)) return `${plan.set} ${plan.bundle.version}: nothing to do\n`
+  const left =
+    plan.kept.length === 0
+      ? ''
+      : `Not wanted any more, and not deleted: ${counted(plan.kept.length, 'object')}; --dry-run says which and why\n`
+  return `${plan.set} ${plan.bundle.version} is applied and ready (${summaryOfDone(plan)})\n${left}`
+}
+
+/** A run that failed: how far each release came. */
+export const describeUndone = ({ plan, releases, started, ended }: RunReport, paint: Paint): string => {
+  const up = releases.filter(({ state }) => state === 'done' || state === 'unchanged').length
+  const pruned = up === releases.length ? 'not all is pruned' : 'nothing was pruned after them'
+  return [
+    paint.bold(
+      `${plan.set} ${plan.bundle.version} is not applied in full: ${up} of ${counted(releases.length, 'release')} there, ${pruned} (${tookInWords(ended - started)})`,
+    ),
+    ...tableOf(releases, paint),
+    '',
+  ].join('\n')
+}
+
+/** The command lines to go on with, aligned. */
+export const describeNext = (next: [line: string, does: string][]): string => {
+  if (next.length === 0) return ''
+  const width = Math.max(...next.map(([line]) => line.length))
+  return ['Run next:', ...next.map(([line, does]) => `  ${visible(line.padEnd(width))}  # ${does}`), ''].join(
+    '\n',
+  )
+}

@@ -1,0 +1,51 @@
+import { command } from '../command-line/command.ts'
+import { findInterrupted } from '../control-plane/resume-pipeline.ts'
+import { applyOptions, carryOut, carryOutFile, readBundle } from './apply-bundle.ts'
+import { openKeeping } from './keeping.ts'
+import { openRun } from './run.ts'
+
+export default command({
+  summary:
+    'Takes up a run that was cut short or failed, with the bundle that it was begun with: what is done is not done again. Refused where there is nothing to take up.',
+  arguments: [
+    {
+      name: 'BUNDLE',
+      help: 'the .tgz file of the run (default: the bundle as the cluster keeps it, verified anew)',
+      optional: true,
+    },
+  ],
+  options: {
+    ...applyOptions,
+    set: { value: 'NAME', help: 'the set that is meant (default: the only one on the cluster)' },
+  },
+  examples: [
+    ['scout-apply resume bundle.tgz', 'go on where the run ended'],
+    ['scout-apply resume', 'the same, with the bundle that the cluster keeps'],
+    ['scout-apply resume --dry-run', 'what is still to be done'],
+  ],
+  run: async ({ arguments: [file], options }) => {
+    const run = openRun(options)
+    if (file !== undefined) {
+      const bundle = await readBundle(run, file, options)
+      return await carryOutFile(run, { bundle, file, resume: true }, options)
+    }
+    const allowUnsigned = options['insecure-skip-verify']
+    const trust = allowUnsigned && options.trust === undefined ? undefined : await run.readTrust()
+    const keeping = await run.step('read options', async () => openKeeping(options, { trust, allowUnsigned }))
+    return await run.withCluster(async (cluster) => {
+      const bundle = await findInterrupted({ set: options.set, keeping }, { cluster, tell: run.tell })
+      const { name, version } = bundle.manifest
+      return await carryOut(
+        { ...run, withCluster: async (work) => await work(cluster) },
+        {
+          bundle,
+          file: `bundle ${version} of the history`,
+          resume: true,
+          how: { keeping },
+          again: `scout-apply resume --set ${name}`,
+        },
+        options,
+      )
+    })
+  },
+})
