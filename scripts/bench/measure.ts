@@ -50,7 +50,10 @@ export const table = (title: string, figures: Figure[]): string => {
   return [`${title} (medians of ${figures[0]?.seconds.length ?? 0}, in turn)`, ...rows].join('\n')
 }
 
-/** A figure beside what it may be at most. An aim that is missed is told as one: it fails nothing. */
+/** The budgets that were missed, in words. */
+export const missed: string[] = []
+
+/** A figure beside what it may be at most. A budget that is missed is remembered in `missed`; an aim that is missed is told as one and fails nothing. */
 export const budget = (
   what: string,
   figure: number,
@@ -59,7 +62,9 @@ export const budget = (
   kind: 'budget' | 'aim' = 'budget',
 ): string => {
   const verdict = figure <= most ? 'ok' : kind === 'aim' ? 'not reached' : 'OVER'
-  return `  ${what}: ${figure.toFixed(2)} ${unit}, ${kind} ${most} ${unit}: ${verdict}`
+  const line = `${what}: ${figure.toFixed(2)} ${unit}, ${kind} ${most} ${unit}: ${verdict}`
+  if (verdict === 'OVER') missed.push(line)
+  return `  ${line}`
 }
 
 /** The first figure's median as a multiple of the second's. */

@@ -67,7 +67,7 @@ const byClass = async (site: string, known: KnownSite, of: Class, rounds: number
     const title = `${words[of]}${helpers > 0 ? `, and ${helpers} that bring CRDs` : ''}`
     const { figures } = await cold(title, folder, rounds, { ...known, releases: some })
     const [most, kind] = budgets[of] ?? []
-    if (most !== undefined) console.log(budget('scout to helm', ratio(figures), most, '×', kind))
+    if (most !== undefined) console.log(budget(`scout to helm, cold, ${of}`, ratio(figures), most, '×', kind))
   })
 }
 
@@ -87,7 +87,7 @@ const again = async (site: string, known: KnownSite, rounds: number): Promise<vo
     { name: `bare helm template, ${cores} at once`, run: () => runBare(known.helm, site, lines) },
   ])
   console.log(table('Nothing changed', nothing))
-  console.log(budget('scout to helm', ratio(nothing), 0.1, '×'))
+  console.log(budget('scout to helm, nothing changed', ratio(nothing), 0.1, '×'))
   const one = known.releases.find((release) => release.class === 'quiet' && !release.bringsCrds)?.release
   if (one?.resolved.kind !== 'chart') return
   const { directory } = one.resolved
@@ -102,7 +102,7 @@ const again = async (site: string, known: KnownSite, rounds: number): Promise<vo
   ])
   console.log(table('One release changed', single))
   const [ours, theirs] = single.map(({ seconds }) => median(seconds))
-  console.log(budget('scout beyond helm', (ours ?? NaN) - (theirs ?? NaN), 0.3, 's'))
+  console.log(budget('scout beyond helm, one release changed', (ours ?? NaN) - (theirs ?? NaN), 0.3, 's'))
   console.log(`  (all of them anew by bare helm: ${bare.toFixed(2)} s)`)
 }
 

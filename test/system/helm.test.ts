@@ -128,7 +128,7 @@ test("nothing of the user's helm or kubeconfig leaks into a run, and no secret i
   t.notRegex(text, /real-cluster|of the user|home\/me|hunter2/)
 })
 
-test('a run leaves no temporary files behind', async (t) => {
+test('nothing of what a run writes is there for the next one', async (t) => {
   const root = await folder(t)
   const path = await fakeHelm(t, 'echo "$HOME"; touch "$HOME/left"')
   const helm = opened(await openHelm(root, '9.9.9', { PATH: path }))
@@ -138,7 +138,7 @@ test('a run leaves no temporary files behind', async (t) => {
   })
   const home = answer.answer === 'rendered' ? answer.text.trim() : ''
   t.true(home.startsWith(tmpdir()), home)
-  await t.throwsAsync(readdir(home), { code: 'ENOENT' })
+  t.deepEqual(await readdir(home), [])
 })
 
 test("helm's refusal comes back in its own words, with paths from the site's root", async (t) => {

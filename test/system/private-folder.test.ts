@@ -32,6 +32,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     )
   })
 
+test('a process that ends by itself leaves no folder behind', async (t) => {
+  const brief = script.replace('600_000', '10')
+  const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', brief])
+  const folders = stdout.split('\n')
+  t.is(folders.length, 2)
+  t.deepEqual(folders.map(existsSync), [false, false])
+})
+
 const start = () => execa(process.execPath, ['--input-type=module', '--eval', script], { reject: false })
 
 const foldersOf = async (program: ReturnType<typeof start>): Promise<string[]> => {
