@@ -27,6 +27,14 @@ export const scoutApply: Program = {
       summary: 'go back to an earlier revision, with one release or all',
       load: async () => (await import('./scout-apply/rollback.ts')).default,
     },
+    drift: {
+      summary: 'show what is not as it was applied, and put it back',
+      load: async () => (await import('./scout-apply/drift.ts')).default,
+    },
+    repair: {
+      summary: 'rebuild a lost or broken inventory',
+      load: async () => (await import('./scout-apply/repair.ts')).default,
+    },
     remove: {
       summary: 'remove releases, with their hooks, or everything of a set',
       load: async () => (await import('./scout-apply/remove.ts')).default,

@@ -15,6 +15,7 @@ import { findToAdopt } from './adopt/find.ts'
 import { emptyInventory, withAdopted } from './adopt/note.ts'
 import { takeObject } from './adopt/take.ts'
 import { openJournal } from './apply/journal.ts'
+import { fenced } from './apply/fence.ts'
 import { underLock } from './apply/lock.ts'
 import { stoppedBy } from './apply/run.ts'
 import { readInventory } from './observe/inventory.ts'
@@ -63,7 +64,6 @@ export const adoptReleases = async (
   { holder, tooling }: Pick<ApplyOptions, 'holder' | 'tooling'>,
   system: ControlPlaneSystem,
 ): Promise<AdoptedRelease[]> => {
-  const { cluster } = system
   const { name } = bundle.manifest
   const { discovery, found } = await find(bundle, named, system)
   const { toAdopt, adopted } = found
@@ -80,6 +80,7 @@ export const adoptReleases = async (
   if (moving.length === 0) return adopted
 
   const move = async (lost: AbortSignal): Promise<Outcome<void>> => {
+    const cluster = fenced(system.cluster, lost)
     const signal = system.signal ? AbortSignal.any([system.signal, lost]) : lost
     const unlessLost = (): Outcome<void> => (signal.aborted ? stoppedBy(cluster, signal) : good(undefined))
     const inventory = await readInventory(cluster, discovery, name)

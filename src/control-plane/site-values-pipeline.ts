@@ -8,6 +8,7 @@ import type { Store } from '../core/site-values/store.ts'
 import type { SiteValueStatus } from '../core/site-values/status.ts'
 import { stepper } from '../core/stepper.ts'
 import type { Wanted } from '../core/wanted.ts'
+import { fenced } from './apply/fence.ts'
 import { underLock } from './apply/lock.ts'
 import { observeSiteValues } from './observe/observe.ts'
 import type { Known } from './observe/observe.ts'
@@ -46,13 +47,14 @@ const withStore = async <T>(
   const step = stepper(system.tell)
   const { discovery } = await step('observe', () => observed(name))
   return await step(stage, () =>
-    underLock(system, discovery, { set: name, holder }, async () => {
+    underLock(system, discovery, { set: name, holder }, async (lost) => {
       const known = await observed(name)
       if (!known.ok) return known
       const next = await decide(known.value)
       if (!next.ok) return next
       const { store, answer } = next.value
-      const kept = await keepStore(system.cluster, discovery, name, store, known.value.store?.resourceVersion)
+      const cluster = fenced(system.cluster, lost)
+      const kept = await keepStore(cluster, discovery, name, store, known.value.store?.resourceVersion)
       const secrets = Array.from(store.values.values(), ({ parts }) => Object.values(parts)).flat()
       return scrubOf(secrets).outcome(kept.ok ? good(answer, next.warnings) : kept)
     }),

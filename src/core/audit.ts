@@ -9,7 +9,7 @@ import type { RunReport } from './run-report.ts'
 /** What a run did, for whoever asks later: who, what, with which plan, and what came of it. Names and digests alone, never a value. */
 export interface AuditEntry {
   set: string
-  does: 'apply' | 'rollback' | 'remove'
+  does: 'apply' | 'rollback' | 'remove' | 'correct' | 'repair'
   /** Of this run, different from any other: machine, process and time. */
   run: string
   /** As the API server knows them; '' where it would not say. */

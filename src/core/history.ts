@@ -105,7 +105,7 @@ const readRevision = (value: Json): Revision => {
   return {
     ...readOrigin(value),
     revision: count(value, 'revision'),
-    did: oneOf(value, 'did', ['apply', 'rollback', 'remove']),
+    did: oneOf(value, 'did', ['apply', 'rollback', 'remove', 'correct']),
     ...(value['to'] !== undefined && { to: count(value, 'to') }),
     when: text(value, 'when'),
     by: text(value, 'by'),

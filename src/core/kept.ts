@@ -1,3 +1,4 @@
+import { isObject } from './json.ts'
 import { annotationOf } from './metadata.ts'
 import type { KubeObject } from './object.ts'
 
@@ -6,3 +7,9 @@ export const isKept = (object: KubeObject): boolean =>
   ['helm.sh/resource-policy', 'scout.airgap/prune'].some(
     (name) => annotationOf(object, name)?.trim().toLowerCase() === 'keep',
   )
+
+/** Whether a controller says that an object is its own. */
+export const hasController = (object: KubeObject): boolean => {
+  const owners = object.metadata['ownerReferences']
+  return Array.isArray(owners) && owners.some((one) => isObject(one) && one['controller'] === true)
+}

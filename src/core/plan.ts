@@ -13,6 +13,12 @@ export const guardedKinds = [
 ] as const
 export type GuardedKind = (typeof guardedKinds)[number]
 
+const guardedGroups = ['', 'apiextensions.k8s.io']
+
+/** Which of these kinds an object is of, if it is. */
+export const guardOf = ({ group, kind }: Pick<ObjectId, 'group' | 'kind'>): GuardedKind | undefined =>
+  guardedGroups.includes(group) ? guardedKinds.find((one) => one === kind) : undefined
+
 /** Why an object is sent. */
 export type Because =
   | 'changed'

@@ -1,5 +1,5 @@
 /** What a run does to a set. */
-export type Does = 'apply' | 'rollback' | 'remove'
+export type Does = 'apply' | 'rollback' | 'remove' | 'correct'
 
 /**
  * Says what a run is for, so that only a run for the same takes it up; undefined for an apply of a whole bundle, which the bundle says. `only`: the
@@ -17,9 +17,11 @@ export const purposeFor = (does: Does, only: string[], bundle: string): string |
       return `rollback ${only.length === 0 ? `to ${bundle}` : alone}`
     case 'remove':
       return `remove ${names.join(', ')}`
+    case 'correct':
+      return `correct ${alone}`
   }
 }
 
 /** What a run of this purpose does. */
 export const doesOf = (purpose: string | undefined): Does =>
-  (['rollback', 'remove'] as const).find((word) => purpose?.startsWith(`${word} `)) ?? 'apply'
+  (['rollback', 'remove', 'correct'] as const).find((word) => purpose?.startsWith(`${word} `)) ?? 'apply'

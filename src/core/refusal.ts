@@ -19,7 +19,7 @@ const mayQuoteSecret = ({ asked, status, message }: Refusal): boolean =>
   asked.group === '' &&
   asked.resource === 'secrets' &&
   ['create', 'patch', 'update'].includes(asked.verb) &&
-  ([400, 422, 500].includes(status) || message.includes('admission webhook'))
+  ([400, 413, 422, 500].includes(status) || /admission webhook|ValidatingAdmissionPolicy/.test(message))
 
 /** What the server objects to, in its words; of a Secret only the places, because its words quote values. */
 export const detailsOf = (refusal: Refusal): string => {
@@ -34,6 +34,19 @@ export const detailsOf = (refusal: Refusal): string => {
         .map((cause) => (cause.field === '' ? cause.message : `${cause.field}: ${cause.message}`))
         .join('; ')
 }
+
+/** The reason of a refusal that is our own: who asks may not write any more. */
+export const noLonger = 'NoLonger'
+
+/** That a run was stopped, and why ('' where somebody wanted it so). */
+export const stoppedProblem = (server: string, why: string): Problem =>
+  problem({
+    code: 'apply/stopped',
+    fault: 'world',
+    what: `The run was stopped${why === '' ? '' : `: ${why}`}; what was begun is finished, and the inventory knows how far it came.`,
+    where: [{ in: 'cluster', server }],
+    fix: 'Run it again: it goes on where it stopped.',
+  })
 
 /** The user as the API server knows them: it says so in every refusal for want of a right. */
 const userOf = (message: string): string => /User "([^"]*)"/.exec(message)?.[1] ?? 'this user'
@@ -84,6 +97,7 @@ const unauthorized = (refusal: Refusal): Problem =>
  * `object` is named where the request was about one of the set.
  */
 export const problemOfRefusal = (refusal: Refusal, object?: ObjectId): Problem => {
+  if (refusal.reason === noLonger) return stoppedProblem(refusal.server, refusal.message)
   if (refusal.status === 0) return ofNetwork(refusal)
   if (refusal.status === 401) return unauthorized(refusal)
   const where: Problem['where'] = object ? [{ in: 'object', object }] : []

@@ -20,8 +20,10 @@ const whatOf = ({ did, to, only, changes, hooks, releases }: Revision): string =
       ? `rollback${to === undefined ? '' : ` to ${to}`}`
       : did === 'remove'
         ? `remove ${removed.join(', ')}`
-        : 'apply'
-  const alone = did !== 'remove' && only ? ` only ${only.join(', ')}` : ''
+        : did === 'correct'
+          ? 'correct drift'
+          : 'apply'
+  const alone = did !== 'remove' && only ? ` ${did === 'correct' ? 'of' : 'only'} ${only.join(', ')}` : ''
   const { created, changed, deleted } = changes
   const ran = hooks.length === 0 ? '' : `, ${counted(hooks.length, 'hook')}`
   return `${visible(how + alone)}: ${created} created, ${changed} changed, ${deleted} deleted${ran}`

@@ -3,6 +3,7 @@ import https from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Asked, Refusal, Reply } from '../core/effects/cluster.ts'
 import { isObject, parseJson, printJson } from '../core/json.ts'
+import { noLonger } from '../core/refusal.ts'
 import type { Json } from '../core/json.ts'
 import type { Access } from './cluster-access.ts'
 
@@ -28,6 +29,8 @@ export interface Request {
   asText?: boolean
   /** Not worth waiting for: it is not sent again, whatever comes of it. */
   once?: boolean
+  /** Once this is aborted it is not sent (again), and an answer is not waited for. */
+  until?: AbortSignal | undefined
 }
 
 interface Answer {
@@ -46,6 +49,7 @@ const send = async (access: Access, request: Request, silence: number, renew: bo
       {
         method: request.method,
         agent,
+        ...(request.until && { signal: request.until }),
         ...(auth === undefined ? {} : { auth }),
         headers: {
           ...headers,
@@ -161,6 +165,13 @@ const networkRefusal = (access: Access, asked: Asked, error: unknown): Refusal =
   }
 }
 
+/** In place of whatever the server or the network said last. */
+const whatIsLost = ({ reason }: AbortSignal) => ({
+  status: 0,
+  reason: noLonger,
+  message: typeof reason === 'string' ? reason : '',
+})
+
 /**
  * Sends requests and reads JSON. What may pass is sent again with growing pauses (or the server's Retry-After) until the
  * deadline: 429, 5xx, refused and reset connections. A 401 is tried once more with renewed credentials.
@@ -197,6 +208,7 @@ export const requester = (access: Access, patience: Patience) => {
         refusal = networkRefusal(access, request.asked, error)
         again = passing.has(refusal.reason) && request.once !== true
       }
+      if (request.until?.aborted) return { ok: false, refusal: { ...refusal, ...whatIsLost(request.until) } }
       if (!again || Date.now() - start + wait > limit) return { ok: false, refusal }
       await sleep(wait)
       pause = Math.min(pause * 2, 5000)

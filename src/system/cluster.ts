@@ -178,7 +178,7 @@ export const openCluster = async (
     return { ok: true, value: { user, groups: groups.filter((one) => typeof one === 'string') } }
   }
 
-  const apply: Cluster['apply'] = async (address, object, { fieldManager, force, dryRun }) =>
+  const apply: Cluster['apply'] = async (address, object, { fieldManager, force, dryRun, until }) =>
     await sendForObject({
       method: 'PATCH',
       path:
@@ -193,10 +193,11 @@ export const openCluster = async (
       // JSON is YAML, and our JSON keeps its integers.
       type: 'application/apply-patch+yaml',
       body: object,
+      until,
       ...(dryRun && { isQuestion: true }),
     })
 
-  const create: Cluster['create'] = async (address, object, { fieldManager, dryRun, once }) =>
+  const create: Cluster['create'] = async (address, object, { fieldManager, dryRun, once, until }) =>
     await sendForObject({
       method: 'POST',
       path:
@@ -204,32 +205,36 @@ export const openCluster = async (
         query({ fieldManager, fieldValidation: 'Strict', dryRun: dryRun ? 'All' : undefined }),
       asked: asks('create', address),
       body: object,
+      until,
       ...(dryRun && { isQuestion: true }),
       ...(once && { once }),
     })
 
-  const update: Cluster['update'] = async (address, object, { fieldManager }) =>
+  const update: Cluster['update'] = async (address, object, { fieldManager, until }) =>
     await sendForObject({
       method: 'PUT',
       path: pathOf(address) + query({ fieldManager }),
       asked: asks('update', address),
       body: object,
+      until,
     })
 
-  const patch: Cluster['patch'] = async (address, operations, { fieldManager }) =>
+  const patch: Cluster['patch'] = async (address, operations, { fieldManager, until }) =>
     await sendForObject({
       method: 'PATCH',
       path: pathOf(address) + query({ fieldManager }),
       asked: asks('patch', address),
       type: 'application/json-patch+json',
       body: operations,
+      until,
     })
 
-  const remove: Cluster['remove'] = async (address, { uid, propagation }) => {
+  const remove: Cluster['remove'] = async (address, { uid, propagation, until }) => {
     const reply = await send({
       method: 'DELETE',
       path: pathOf(address),
       asked: asks('delete', address),
+      until,
       body: {
         kind: 'DeleteOptions',
         apiVersion: 'v1',

@@ -73,31 +73,7 @@ test('hooks run by weight and name around the main objects: on install, on upgra
   await proxy.stop()
 })
 
-test('a pre-upgrade hook that fails leaves the main objects as they were', async (t) => {
-  const { namespace, cluster, set, controlPlane, proxy } = await fresh('hook-fails')
-  const bundle = (sequence: number, data: string, fate?: string) =>
-    bundleOf(set, sequence, [
-      {
-        name: 'app',
-        namespace,
-        timeoutSeconds: 20,
-        objects: [configMap('main', { data }), hookJob('migrate', { 'helm.sh/hook': 'pre-upgrade' }, fate)],
-      },
-    ])
-  t.deepEqual((await applied(cluster, bundle(1, 'old'))).problems, undefined)
-  const failed = await applied(cluster, bundle(2, 'new', 'crash'))
-  t.like(failed.problems, [{ code: 'apply/failed' }])
-  t.regex(failed.problems?.[0]?.what ?? '', /Job .*\/migrate has failed: .*BackoffLimitExceeded/)
-  const main = `/api/v1/namespaces/${namespace}/configmaps/main`
-  t.is((await controlPlane.request('GET', main)).body.data.data, 'old')
-
-  const mended = await applied(cluster, bundle(3, 'new'))
-  t.deepEqual(mended.problems, undefined)
-  t.is((await controlPlane.request('GET', main)).body.data.data, 'new')
-  await proxy.stop()
-})
-
-test('a hook that had finished when the run was cut off is not run again', async (t) => {
+test('scenario 34: a hook that had finished when the run was cut off is not run again', async (t) => {
   const { namespace, cluster, set, controlPlane, proxy } = await fresh('hook-once')
   const stuck = (fate: string | undefined): KubeObject => hookJob('main-job', {}, fate)
   const bundle = bundleOf(set, 1, [

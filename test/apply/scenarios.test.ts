@@ -340,7 +340,12 @@ test('scenario 32: a pre-upgrade hook that fails leaves the main objects as they
   t.deepEqual((await applied(cluster, bundle(1, x, hook()))).problems, undefined)
   const failed = await applied(cluster, bundle(2, configMap('x', { a: 'new' }), hook('crash')))
   t.like(failed.problems, [{ code: 'apply/failed' }])
+  t.regex(failed.problems?.[0]?.what ?? '', /Job .*\/migrate has failed: .*BackoffLimitExceeded/)
   t.is((await request('GET', `${configMaps}/x`)).body.data.a, '1')
+
+  const mended = await applied(cluster, bundle(3, configMap('x', { a: 'new' }), hook()))
+  t.deepEqual(mended.problems, undefined)
+  t.is((await request('GET', `${configMaps}/x`)).body.data.a, 'new')
 })
 
 test('scenario 33: hooks of weight -1, 0 and 1 run in that order, one after the other', async (t) => {

@@ -75,7 +75,7 @@ const declarations: { what: string; golden: string; plant: (site: TrialSite) => 
       ),
   },
   {
-    what: 'a cycle of dependsOn',
+    what: 'scenario 39: a cycle of dependsOn',
     golden: 'cycle',
     plant: (site) => edit(site, 'releases/certs/release.yaml', (text) => `${text}dependsOn: [web]\n`),
   },
@@ -113,7 +113,7 @@ const bundled = async (site: TrialSite): Promise<void> => {
 }
 const file = 'dist/sample-production-1.0.0.tgz'
 
-test('a bundle that is truncated, altered, or signed by a stranger is refused before any request', async (t) => {
+test('scenario 38: a bundle that is truncated, altered, or signed by a stranger is refused before any request', async (t) => {
   const controlPlane = await sharedControlPlane()
   const proxy = await startProxy(controlPlane)
   t.teardown(() => proxy.stop())

@@ -15,6 +15,7 @@ import type { Outcome, Problem } from '../../core/problem.ts'
 import type { Tell } from '../../core/stepper.ts'
 import { appliedObjects, goingHooks, releaseDigest } from '../../core/wanted.ts'
 import type { Wanted } from '../../core/wanted.ts'
+import { fenced } from './fence.ts'
 import { removeGone } from './going.ts'
 import type { HookOf } from './hook.ts'
 import type { RunReport } from '../../core/run-report.ts'
@@ -44,6 +45,8 @@ export interface ToApply {
   tooling: string
   /** After a release has failed, go on with those that don't depend on it. */
   keepGoing?: boolean
+  /** Take back fields that others have set since they were applied, of the very objects that were. */
+  takesBack?: boolean
   /** How large a Secret of the inventory may become, in bytes of base64. */
   largestPart?: number
 }
@@ -98,8 +101,9 @@ const startRun = (input: ToApply, system: ApplySystem, lost: AbortSignal, report
   const changes = !changesNothing(plan)
   const content =
     live.inventory && !changes ? live.inventory.content : unionOf(plan, wanted, namespaces, live)
+  const cluster = fenced(system.cluster, lost)
   return {
-    cluster: system.cluster,
+    cluster,
     clock: system.clock,
     tell: system.tell,
     signal: system.signal ? AbortSignal.any([system.signal, lost]) : lost,
@@ -118,9 +122,9 @@ const startRun = (input: ToApply, system: ApplySystem, lost: AbortSignal, report
     discovery: live.discovery,
     journal: openJournal(
       {
-        cluster: system.cluster,
+        cluster,
         discovery: live.discovery,
-        unlessLost: () => (lost.aborted ? stoppedBy(system.cluster, lost) : good(undefined)),
+        unlessLost: () => (lost.aborted ? stoppedBy(cluster, lost) : good(undefined)),
       },
       { name: plan.set, manager, tooling, largest: largestPart },
       live.inventory,
@@ -128,6 +132,7 @@ const startRun = (input: ToApply, system: ApplySystem, lost: AbortSignal, report
     ),
     freshKinds: freshKindsOf(plan, wanted),
     handedOver: new Set((plan.takesFrom ?? []).map(fieldManagerOf)),
+    takesBack: input.takesBack ?? false,
     mark: `${plan.bundle.digest}/${plan.generation}`,
     reports,
   }

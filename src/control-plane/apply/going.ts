@@ -15,9 +15,9 @@ const waitingFor = ({ name, timeoutSeconds }: PlannedRemoval) => ({ release: nam
 const clearHooks = async (run: Run, { before, after }: PlannedRemoval): Promise<Outcome<void>> => {
   for (const hook of [...before, ...after]) {
     const address = addressOf(run, hook.id)
-    const removed = address ? await removeHook(run, hook, address) : good(undefined)
+    const removed = address ? await removeHook(run, hook, address) : good(true)
     if (!removed.ok) return removed
-    run.journal.content.entries.delete(keyOf(hook.id))
+    if (removed.value) run.journal.content.entries.delete(keyOf(hook.id))
   }
   return good(undefined)
 }

@@ -8,7 +8,7 @@ import type { KubeObject } from '../../core/object.ts'
 import { all, bad, good, problem } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
 import { isWrittenBy } from '../../core/owned-fields.ts'
-import { hookRun } from '../../core/plan.ts'
+import { guardOf, hookRun } from '../../core/plan.ts'
 import type { PlannedHook } from '../../core/plan.ts'
 import { readinessOf } from '../../core/readiness/readiness.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
@@ -16,6 +16,7 @@ import { note } from './journal.ts'
 import { removeAndWait } from './remove.ts'
 import { addressOf, policyFor, unlessStopped, wantedFor } from './run.ts'
 import type { Run } from './run.ts'
+import { sendObject } from './send.ts'
 import { waitReady } from './wait.ts'
 import type { Waiting } from './wait.ts'
 
@@ -29,6 +30,12 @@ const isRun = ({ id }: PlannedHook): boolean =>
   (id.group === 'batch' && id.kind === 'Job') || (id.group === '' && id.kind === 'Pod')
 
 const markOf = (run: Run, hook: PlannedHook): string => `${run.mark}/${hook.event}`
+
+/** Whether this very run has made an object. */
+const isOfThisRun = (run: Run, hook: PlannedHook, live: KubeObject): boolean =>
+  annotationOf(live, runAnnotation) === markOf(run, hook) &&
+  partOf(live) === run.set.id &&
+  isWrittenBy(live, run.set.manager)
 
 /** Our own hook of an earlier run, or one that Helm has left behind; the server's record says who wrote it, as labels are copied. */
 const mayDelete = (run: Run, live: KubeObject): boolean =>
@@ -47,18 +54,29 @@ const inTheWay = (hook: PlannedHook, release: string, why: string): Outcome<neve
     }),
   ])
 
-/** Deletes the object that a hook has made; another one that somebody has put in its place stays. */
-export const removeHook = async (run: Run, hook: PlannedHook, address: Address): Promise<Outcome<void>> => {
+/**
+ * Deletes the object that a hook has made; another one that somebody has put in its place stays, and so does one of a guarded kind that this run found
+ * there. Answers whether nothing of ours is left of it.
+ */
+export const removeHook = async (
+  run: Run,
+  hook: PlannedHook,
+  address: Address,
+): Promise<Outcome<boolean>> => {
   const live = await run.cluster.get(address)
   if (!live.ok) return bad([problemOfRefusal(live.refusal, hook.id)])
   const ours = run.journal.content.entries.get(keyOf(hook.id))?.uid
-  if (live.value === undefined || uidOf(live.value) !== ours) return good(undefined)
+  if (live.value === undefined || uidOf(live.value) !== ours) return good(true)
+  if (guardOf(hook.id) && !isOfThisRun(run, hook, live.value)) return good(false)
   const removed = await removeAndWait(run, hook.id, address, ours)
   run.live.delete(keyOf(hook.id))
-  return removed.ok ? good(undefined) : removed
+  return removed.ok ? good(true) : removed
 }
 
-/** Creates the hook's object, unless this very run has made it before it was cut short. */
+/**
+ * Creates the hook's object, unless this very run has made it before it was cut short. What holds data or other objects is never deleted to be made anew: it is
+ * changed in place.
+ */
 const create = async (
   run: Run,
   hook: PlannedHook,
@@ -70,9 +88,10 @@ const create = async (
   if (!found.ok) return bad([problemOfRefusal(found.refusal, hook.id)])
   const there = found.value
   if (there) {
-    const isOurs = annotationOf(there, runAnnotation) === markOf(run, hook)
+    const isOurs = isOfThisRun(run, hook, there)
     if (isOurs && readinessOf(there, policyFor(run, release)).state !== 'failed') return good(there)
     if (!mayDelete(run, there)) return inTheWay(hook, release, 'somebody else has made it')
+    if (guardOf(hook.id)) return await sendObject(run, hook.id)
     if (!policies.includes('before-hook-creation') && !isOurs)
       return inTheWay(hook, release, 'its delete policy says that it stays')
     const removed = await removeAndWait(run, hook.id, address, uidOf(there))

@@ -33,30 +33,44 @@ const kindsWithin = (run: Run, id: ObjectId): ServedKind[] => {
   return Array.from(byKind.values())
 }
 
-type Inside = { ids: ObjectId[]; moved: boolean }
+/** What was found of one kind; `owned`: of these nobody knows yet whether their owners take them along. */
+type Inside = { ids: ObjectId[]; owned: number; moved: boolean }
+
+/** How long what is owned is given to go with its owner, in milliseconds. */
+const patience = 15_000
+const pause = 500
 
 const within = async (run: Run, id: ObjectId, kind: ServedKind): Promise<Outcome<Inside>> => {
   const namespace = isNamespace(id) ? { namespace: id.name } : {}
   const reply = await run.cluster.list(kind, { ...namespace, metadataOnly: true })
-  if (reply.ok)
-    return good({ ids: reply.value.filter((one) => !isGoingByItself(one)).map(idOf), moved: false })
+  if (reply.ok) {
+    const staying = reply.value.filter((one) => !isBeingDeleted(one))
+    const alone = staying.filter((one) => !isGoingByItself(one))
+    // Within a Namespace their owners are found as well; a CRD takes along what others own and need.
+    const ids = (isNamespace(id) ? alone : staying).map(idOf)
+    return good({ ids, owned: isNamespace(id) ? 0 : staying.length - alone.length, moved: false })
+  }
   // Served when it was asked what is, and no more: it is to be asked again.
-  if (reply.refusal.status === 404) return good({ ids: [], moved: true })
+  if (reply.refusal.status === 404) return good({ ids: [], owned: 0, moved: true })
   // What cannot be listed is not stored: reviews of access, bindings, evictions.
   return reply.refusal.status === 405
-    ? good({ ids: [], moved: false })
+    ? good({ ids: [], owned: 0, moved: false })
     : bad([problemOfRefusal(reply.refusal, id)])
 }
 
 /** All objects within, of the kinds that are served now. */
 const everythingWithin = async (run: Run, id: ObjectId): Promise<Outcome<ObjectId[]>> => {
+  const end = run.clock.now() + patience
   for (let tries = 1; ; tries++) {
     const served = await rediscover(run)
     if (!served.ok) return served
     const found = all(await Promise.all(kindsWithin(run, id).map((kind) => within(run, id, kind))))
     if (!found.ok) return found
-    if (tries === mostTries || !found.value.some((one) => one.moved))
-      return good(found.value.flatMap((one) => one.ids))
+    const ids = found.value.flatMap((one) => one.ids)
+    const owned = found.value.reduce((sum, one) => sum + one.owned, 0)
+    if (ids.length > 0 && owned === ids.length && run.clock.now() < end && !run.signal.aborted)
+      await run.clock.sleep(pause, run.signal)
+    else if (tries >= mostTries || !found.value.some((one) => one.moved)) return good(ids)
   }
 }
 

@@ -1,8 +1,13 @@
+import { partOf } from '../../core/applyset.ts'
 import { anyServiceOf } from '../../core/discovery.ts'
+import { hasController, isKept } from '../../core/kept.ts'
+import { uidOf } from '../../core/live.ts'
 import { keyOf, nameOf } from '../../core/object.ts'
+import type { KubeObject } from '../../core/object.ts'
 import type { Removal } from '../../core/plan.ts'
 import { all, bad, good, problem } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
+import { problemOfRefusal } from '../../core/refusal.ts'
 import { unlessInhabited } from './inhabitants.ts'
 import { removeAndWait } from './remove.ts'
 import { unlessStopped } from './run.ts'
@@ -28,6 +33,23 @@ const unservedWarning = (removal: Removal): Problem =>
     fix: 'Run it again once its API is there.',
   })
 
+/** Why an object that is still the one of the plan is not to go any more; undefined where it is. A plan may be hours old by now. */
+const staysBecause = (run: Run, live: KubeObject): string | undefined => {
+  if (partOf(live) !== run.set.id) return 'its label was taken away, so somebody else may have taken it over'
+  if (hasController(live)) return 'a controller owns it'
+  return isKept(live) ? 'an annotation says that it stays' : undefined
+}
+
+const staysWarning = (removal: Removal, because: string): Problem =>
+  problem({
+    code: 'apply/kept-meanwhile',
+    severity: 'warning',
+    fault: 'world',
+    what: `${nameOf(removal.id)} was to be deleted, and stays, since the plan was made: ${because}.`,
+    where: [{ in: 'object', object: removal.id }],
+    fix: 'Nothing needs to be done where that is meant; the next plan says what becomes of it.',
+  })
+
 /**
  * Deletes one object that the plan prunes, and forgets it only once it is proven gone; what cannot be deleted stays in the
  * inventory, and is tried again next time.
@@ -39,9 +61,14 @@ const pruneOne = async (run: Run, removal: Removal): Promise<Outcome<void>> => {
   const service = anyServiceOf(run.discovery, removal.id)
   const { namespace, name } = removal.id
   if (service.served === 'yes') {
+    const address = { kind: service.kind, namespace, name }
+    const live = await run.cluster.get(address)
+    if (!live.ok) return bad([problemOfRefusal(live.refusal, removal.id)])
+    const isSame = live.value !== undefined && uidOf(live.value) === removal.uid
+    const because = live.value && isSame ? staysBecause(run, live.value) : undefined
+    if (because !== undefined) return good(undefined, [staysWarning(removal, because)])
     const free = await unlessInhabited(run, removal.id)
     if (!free.ok) return free
-    const address = { kind: service.kind, namespace, name }
     const removed = await removeAndWait(run, removal.id, address, removal.uid)
     if (!removed.ok) return removed
     run.journal.content.entries.delete(keyOf(removal.id))

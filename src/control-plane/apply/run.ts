@@ -5,9 +5,9 @@ import { keyOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
 import { usualPolicy } from '../../core/policy.ts'
 import type { Policy } from '../../core/policy.ts'
-import { bad, good, problem } from '../../core/problem.ts'
+import { bad, good } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
-import { problemOfRefusal } from '../../core/refusal.ts'
+import { problemOfRefusal, stoppedProblem } from '../../core/refusal.ts'
 import type { ReleaseReport } from '../../core/run-report.ts'
 import type { Tell } from '../../core/stepper.ts'
 import type { Filled } from '../../core/wanted.ts'
@@ -39,6 +39,8 @@ export interface Run {
   freshKinds: Set<string>
   /** The field managers of the sets that hand objects over to this one. */
   handedOver: ReadonlySet<string>
+  /** People have agreed to take back what others have set since it was applied. */
+  takesBack: boolean
   /** What marks the hooks of this run. */
   mark: string
   /** By release: how far it came. */
@@ -74,15 +76,7 @@ export const rediscover = async (run: Run): Promise<Outcome<void>> => {
 
 /** That a run was stopped, and why. */
 export const stoppedBy = (cluster: Cluster, { reason }: AbortSignal): Outcome<never> =>
-  bad([
-    problem({
-      code: 'apply/stopped',
-      fault: 'world',
-      what: `The run was stopped${typeof reason === 'string' ? `: ${reason}` : ''}; what was begun is finished, and the inventory knows how far it came.`,
-      where: [{ in: 'cluster', server: cluster.server }],
-      fix: 'Run it again: it goes on where it stopped.',
-    }),
-  ])
+  bad([stoppedProblem(cluster.server, typeof reason === 'string' ? reason : '')])
 
 /** Refuses to go on once the run was stopped. */
 export const unlessStopped = (run: Run): Outcome<void> =>

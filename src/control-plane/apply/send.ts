@@ -54,7 +54,8 @@ const resolve = async (
     if (refusal.status !== 409) break
     const conflicts = fieldConflicts(refusal)
     if (conflicts.length === 0) continue
-    const judged = judge(body, live.value, conflicts)
+    const isSame = entryOf(run, id)?.uid === uidOf(live.value)
+    const judged = judge(body, live.value, conflicts, run.takesBack && isSame)
     if ('ask' in judged) return bad([conflictProblem(id, release, judged.ask)])
     const sent = await run.cluster.apply(address, at(judged.send), { fieldManager, force: judged.take })
     if (sent.ok) return good(sent.value)

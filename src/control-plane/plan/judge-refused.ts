@@ -1,6 +1,7 @@
 import type { Address, Refusal, Reply } from '../../core/effects/cluster.ts'
 import { immutableProblem, invalidProblem, isImmutable, mayRecreate } from '../../core/immutable.ts'
 import type { SettledConflict } from '../../core/judged.ts'
+import { uidOf } from '../../core/live.ts'
 import { groupKindOf, keyOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
 import { conflictProblem, judge as decide, verdictOf } from '../../core/ownership/conflict.ts'
@@ -56,6 +57,10 @@ export const judgeRefused = async (
     : refused(immutableProblem(id, judging.releaseOf(id), refusal, recreate))
 }
 
+/** Whether it is still the object that was applied, by its UID: only of that one can anything be taken back. */
+const isSame = ({ live }: Judging, id: ObjectId, there: KubeObject): boolean =>
+  live.inventory?.content.entries.get(keyOf(id))?.uid === uidOf(there)
+
 /** The server's answer once every conflict is decided as the apply will decide it; or what comes of it, where that is no answer. */
 export const judgeConflicts = async (
   judging: Judging,
@@ -71,7 +76,7 @@ export const judgeConflicts = async (
   if (there.value === undefined) return unknown('it has gone while it was looked at')
   const former = formerManagers(there.value, set.manager, handedOver)
   const open = conflicts.filter(({ manager }) => !former.has(manager))
-  const decided = decide(body, there.value, open)
+  const decided = decide(body, there.value, open, judging.takesBack && isSame(judging, id, there.value))
   if ('ask' in decided) {
     const asked = decided.ask.map(({ manager, field }) => ({ manager, field }))
     return {

@@ -30,6 +30,8 @@ export interface ToJudge {
    * (ConfigMaps, Secrets, ServiceAccounts) is not asked about.
    */
   scope: 'all' | 'refusals'
+  /** Fields that others have set since we applied them are taken back (`--correct`). */
+  takesBack?: boolean
 }
 
 /** What the judgements on one plan share. */

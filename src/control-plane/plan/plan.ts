@@ -3,14 +3,12 @@ import { beingRemoved, isInterrupted } from '../../core/inventory.ts'
 import type { InventoryEntry } from '../../core/inventory.ts'
 import { uidOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
-import { isNamespace, namespacesOf } from '../../core/namespaces.ts'
-import { groupKindOf, idOf, keyOf } from '../../core/object.ts'
+import { namespacesOf } from '../../core/namespaces.ts'
+import { idOf, keyOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
-import { inOrder } from '../../core/order.ts'
 import type { Action, Plan, PlannedRelease, Removal } from '../../core/plan.ts'
 import { good, unless } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
-import { kindsOfCrd } from '../../core/target.ts'
 import { appliedObjects, goingHooks, objectsOf, releaseDigest, wantedDigest } from '../../core/wanted.ts'
 import type { Wanted } from '../../core/wanted.ts'
 import { actionFor } from './action.ts'
@@ -19,6 +17,7 @@ import { earlyPrunes } from './early.ts'
 import { inRemovalOrder } from './going.ts'
 import { hooksFor } from './hooks.ts'
 import { inTheWay } from './in-the-way.ts'
+import { linesOf } from './lines.ts'
 import { needsOf } from './needs.ts'
 import { replacedBy } from './origin.ts'
 import { refusalsOf } from './refusals.ts'
@@ -45,21 +44,13 @@ export const planApply = (wanted: Wanted, live: Live, consent: Consent): Outcome
     const mode = isThere ? (rollback ? 'rollback' : 'upgrade') : 'install'
     const changed = before !== releaseDigest(release, wanted.filled)
     const hooks = changed ? objects.filter((one) => one.phase === 'hooks') : []
-    const main = objects.filter((one) => one.phase === 'main' && !isNamespace(one.id))
-    const ownKinds = new Set(
-      objects.filter((one) => one.phase === 'crds').flatMap((one) => kindsOfCrd(one.object).map(groupKindOf)),
-    )
     return {
       name,
       mode,
       changed,
       timeoutSeconds: release.timeoutSeconds,
       before: hooksFor(hooks, `pre-${mode}`, resumed),
-      lines: inOrder(main, ownKinds).map((line) => ({
-        name: line.name,
-        afterWorkloads: line.afterWorkloads,
-        actions: line.objects.map((one) => act(one.id, one.object)),
-      })),
+      lines: linesOf(objects, (one) => act(one.id, one.object)),
       after: hooksFor(hooks, `post-${mode}`, resumed),
     }
   }

@@ -1,25 +1,15 @@
 import { partOf } from '../../core/applyset.ts'
 import { anyServiceOf } from '../../core/discovery.ts'
 import type { InventoryEntry } from '../../core/inventory.ts'
-import { isObject } from '../../core/json.ts'
 import { uidOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
-import { isKept } from '../../core/kept.ts'
+import { hasController, isKept } from '../../core/kept.ts'
 import { isNamespace, isReserved } from '../../core/namespaces.ts'
 import { keyOf } from '../../core/object.ts'
 import type { KubeObject } from '../../core/object.ts'
 import { isWrittenBy } from '../../core/owned-fields.ts'
-import { guardedKinds } from '../../core/plan.ts'
+import { guardOf } from '../../core/plan.ts'
 import type { GuardedKind, Removal } from '../../core/plan.ts'
-
-const hasController = (object: KubeObject): boolean => {
-  const owners = object.metadata['ownerReferences']
-  return Array.isArray(owners) && owners.some((one) => isObject(one) && one['controller'] === true)
-}
-
-const guardedGroups = ['', 'apiextensions.k8s.io']
-const guardOf = ({ group, kind }: { group: string; kind: string }): GuardedKind | undefined =>
-  guardedGroups.includes(group) ? guardedKinds.find((one) => one === kind) : undefined
 
 /**
  * What becomes of an object that is in the inventory and not in the bundle. Deleted only where it is surely the one that we made:

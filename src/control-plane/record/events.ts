@@ -23,6 +23,8 @@ const reasons = {
   apply: { begun: 'ApplyStarted', done: 'Applied', failed: 'ApplyFailed' },
   rollback: { begun: 'RollbackStarted', done: 'RolledBack', failed: 'RollbackFailed' },
   remove: { begun: 'RemovalStarted', done: 'Removed', failed: 'RemovalFailed' },
+  correct: { begun: 'CorrectionStarted', done: 'Corrected', failed: 'CorrectionFailed' },
+  repair: { begun: 'RepairStarted', done: 'Repaired', failed: 'RepairFailed' },
 } as const
 
 const bundleWords = ({ version, sequence, digest }: Plan['bundle']): string =>

@@ -35,6 +35,11 @@ export interface Address {
   name: string
 }
 
+/** Of a write: once this is aborted it is not sent (again), and an answer is not waited for. */
+interface Until {
+  until?: AbortSignal
+}
+
 /** What the server serves. A kind that is in neither list does not exist there. */
 export interface Discovery {
   /** All versions of all kinds; within a group the server's preferred version comes first. */
@@ -50,7 +55,7 @@ export interface Description {
   silent: string[]
 }
 
-interface ApplyOptions {
+interface ApplyOptions extends Until {
   fieldManager: string
   /** Take fields from other managers. */
   force: boolean
@@ -88,20 +93,24 @@ export interface Cluster {
   create(
     address: Address,
     object: KubeObject,
-    options: { fieldManager: string; dryRun?: boolean; once?: boolean },
+    options: { fieldManager: string; dryRun?: boolean; once?: boolean } & Until,
   ): Promise<Reply<KubeObject>>
   /** Replaces the object; its resourceVersion must be the live one. */
-  update(address: Address, object: KubeObject, options: { fieldManager: string }): Promise<Reply<KubeObject>>
+  update(
+    address: Address,
+    object: KubeObject,
+    options: { fieldManager: string } & Until,
+  ): Promise<Reply<KubeObject>>
   /** Changes the object by a JSON Patch (RFC 6902), operation by operation; one that replaces the resourceVersion makes it conditional. */
   patch(
     address: Address,
     operations: JsonObject[],
-    options: { fieldManager: string },
+    options: { fieldManager: string } & Until,
   ): Promise<Reply<KubeObject>>
   /** Deletes the object if it still has this UID; 'gone' where it is not there. It may live on until its finalizers are done. */
   remove(
     address: Address,
-    options: { uid: string; propagation: 'Foreground' | 'Background' | 'Orphan' },
+    options: { uid: string; propagation: 'Foreground' | 'Background' | 'Orphan' } & Until,
   ): Promise<Reply<'deleting' | 'gone'>>
   /** Lets go of idle connections. */
   close(): void

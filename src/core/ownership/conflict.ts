@@ -53,10 +53,16 @@ export type Judged = { send: KubeObject; take: boolean } | { ask: FieldConflict[
 
 /**
  * Decides every conflict of an object. `live` is the object that the conflicts are with: its record says where the fields are. What is to be left
- * out and cannot be told from what is not is asked about: nothing is ever taken by chance.
+ * out and cannot be told from what is not is asked about: nothing is ever taken by chance. `takesBack`: people have agreed to take back what
+ * others have set since it was applied; what is an autoscaler's or an injector's stays theirs.
  */
-export const judge = (object: KubeObject, live: KubeObject, conflicts: FieldConflict[]): Judged => {
-  const ask = conflicts.filter((one) => verdictOf(one) === 'ask')
+export const judge = (
+  object: KubeObject,
+  live: KubeObject,
+  conflicts: FieldConflict[],
+  takesBack = false,
+): Judged => {
+  const ask = takesBack ? [] : conflicts.filter((one) => verdictOf(one) === 'ask')
   if (ask.length > 0) return { ask }
   const sets = entriesOf(live).map(fieldsOf)
   let send: Json = object
@@ -66,7 +72,7 @@ export const judge = (object: KubeObject, live: KubeObject, conflicts: FieldConf
     if (left === undefined) return { ask: [one] }
     send = left
   }
-  return { send: send as KubeObject, take: conflicts.some((one) => verdictOf(one) === 'take') }
+  return { send: send as KubeObject, take: conflicts.some((one) => verdictOf(one) !== 'leave') }
 }
 
 /** What to write into release.yaml to leave fields to others, where the words for them leave no doubt. */

@@ -17,7 +17,8 @@ const troubleOf = (pod: KubeObject): string => {
     const ended = mapAt(status, 'state', 'terminated')
     const reason = textAt(stopped, 'reason') || (ended['exitCode'] === 0 ? '' : textAt(ended, 'reason'))
     if (reason === '' || reason === 'ContainerCreating' || reason === 'PodInitializing') continue
-    const message = textAt(stopped, 'message') || textAt(ended, 'message')
+    // The message of one that has ended is what it left itself, like its log: not for problems and records.
+    const message = textAt(stopped, 'message')
     return `container ${textAt(status, 'name')}: ${reason}${message === '' ? '' : `: ${message}`}`
   }
   return ''
