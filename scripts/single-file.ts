@@ -2,13 +2,12 @@
  * Builds dist/scout-apply: Node 24 with the applier inside it (a single executable application), for a control plane
  * that has nothing installed. The same sources give the same bytes: no code cache, no time, no path goes in.
  */
-import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { build } from 'esbuild'
 import { execa } from 'execa'
 // @ts-expect-error: postject carries no types
 import { inject } from 'postject'
-import { readFile } from 'node:fs/promises'
+import { writeOneScript } from './one-script.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -17,19 +16,7 @@ const program = join(dist, 'scout-apply')
 
 await mkdir(work, { recursive: true })
 try {
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['src/scout-apply.ts'],
-    outfile: join(work, 'scout-apply.cjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    minifySyntax: true,
-    legalComments: 'none',
-    define: { 'import.meta.main': 'true' },
-    logLevel: 'warning',
-  })
+  await writeOneScript(join(work, 'scout-apply.cjs'))
   await writeFile(
     join(work, 'sea.json'),
     JSON.stringify({

@@ -73,17 +73,26 @@ export const parseCall = <O extends Options>(
       values[token.name] = token.value
     }
   }
+  // What stands behind an option that nobody knows may be its value.
+  const isCertain = found.length === 0
+  const order = `the order is \`${name} ${spec.arguments.map((one) => one.name).join(' ')}\`.`
+  const [first = ''] = positionals
+  const words = spec.arguments.flatMap((one) => one.choices ?? [])
+  if (positionals.length === 1 && spec.arguments[0]?.choices === undefined && words.includes(first))
+    found.push(usage(`${name} needs ${spec.arguments[0]?.name} before the word ${first}.`, order))
   for (const [index, argument] of spec.arguments.entries()) {
     const given = positionals[index]
     if (given === undefined && !argument.optional)
       found.push(usage(`${name} needs ${argument.name}: ${argument.help}.`, help))
     const { choices } = argument
-    if (given !== undefined && choices !== undefined && !choices.includes(given))
+    if (given !== undefined && choices !== undefined && !choices.includes(given) && isCertain)
       found.push(
         usage(
           `${argument.name} cannot be "${given}".`,
-          positionals.some((word) => choices.includes(word))
-            ? `the order is \`${name} ${spec.arguments.map((one) => one.name).join(' ')}\`.`
+          positionals
+            .slice(0, index)
+            .some((word) => choices.includes(word) || suggest(word, choices) !== undefined)
+            ? order
             : meant(given, choices, `one of ${choices.join(', ')}.`),
         ),
       )

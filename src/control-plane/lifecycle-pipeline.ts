@@ -114,6 +114,15 @@ export const findRollback = async (
     const found = await remembered(named ?? given?.manifest.name, system)
     if (!found.ok) return found
     const { set, inventory, revisions, discovery } = found.value
+    if (given !== undefined && given.manifest.name !== set)
+      return bad([
+        problem({
+          code: 'rollback/other-set',
+          fault: 'usage',
+          what: `The file that is named is a bundle of ${given.manifest.name}, and ${set} is to go back.`,
+          fix: `Name a bundle of ${set}; or leave --set out to go back with ${given.manifest.name}.`,
+        }),
+      ])
     if (given !== undefined && revision === undefined) {
       const target = revisions.findLast((one) => one.bundle === given.digest)
       return good({ bundle: given, rollback: { target, revisions } })

@@ -49,6 +49,7 @@ import { notChecked, target } from './plan/judged-plan.ts'
 import { planApply } from './plan/plan.ts'
 import { unlessResumable } from './plan/resumable.ts'
 import { notesOf, lackingVersions } from './history/notes.ts'
+import { findSet } from './history/sets.ts'
 import { findGoing, rememberer } from './lifecycle.ts'
 import type { Keeping } from './lifecycle.ts'
 import { goingFrom } from './plan/going.ts'
@@ -240,6 +241,8 @@ export const applyBundle = async (
   const to = rollback?.target && { to: rollback.target.revision }
   const memory = keeping && rememberer(found, { keeping, purpose: { did, ...to }, holder }, system)
   const keep = async (): Promise<Outcome<void>> => {
+    // Not before the lock is held: a run that is refused for it has not begun.
+    if (!changesNothing(plan)) await system.begun?.(plan, did)
     const kept = await found.keep()
     const told = kept.ok ? ((await memory?.keepBundle()) ?? []) : []
     for (const one of told) tell({ tell: 'warning', problem: one })
@@ -247,7 +250,6 @@ export const applyBundle = async (
   }
   const remember = memory && { remember: memory.remember }
   await step('apply', async () => {
-    if (!changesNothing(plan)) await system.begun?.(plan, did)
     const report = scrub.report(
       await apply({ plan, wanted, live, keep, ...remember, ...options }, { ...system, tell }),
     )
@@ -286,27 +288,31 @@ export const statusOf = async (
 
 /** The audit records of a set, and what is wrong with them. Throws Refused. */
 export const auditOf = async (
-  set: string,
+  named: string | undefined,
   {
     cluster,
     auditFile,
     tell,
   }: Pick<ControlPlaneSystem, 'cluster' | 'tell'> & { auditFile?: Pick<AuditFile, 'name' | 'read'> },
 ): Promise<AuditState> =>
-  await stepper(tell)('read the audit records', () =>
-    readAndCheckAudit(set, { cluster, ...(auditFile && { auditFile }) }),
-  )
+  await stepper(tell)('read the audit records', async () => {
+    const discovery = await cluster.discover()
+    if (!discovery.ok) return bad([problemOfRefusal(discovery.refusal)])
+    const set = await findSet(cluster, discovery.value, named)
+    return set.ok ? await readAndCheckAudit(set.value, { cluster, ...(auditFile && { auditFile }) }) : set
+  })
 
-/** Frees the lock of a set where the run that took it is surely dead, or with `force`; tells who held it. Throws Refused. */
+/** Frees the lock of a set (the one that is named, else the only one) where the run that took it is surely dead, or with `force`; tells who held it. Throws Refused. */
 export const unlockSet = async (
-  { set, force }: { set: string; force: boolean },
+  { set: named, force }: { set: string | undefined; force: boolean },
   system: Pick<ControlPlaneSystem, 'cluster' | 'clock' | 'tell' | 'signal'>,
 ): Promise<LockState> => {
   const step = stepper(system.tell)
   return await step('unlock', async () => {
     const discovery = await system.cluster.discover()
     if (!discovery.ok) return bad([problemOfRefusal(discovery.refusal)])
-    return await unlock(system, discovery.value, { set, force })
+    const set = await findSet(system.cluster, discovery.value, named)
+    return set.ok ? await unlock(system, discovery.value, { set: set.value, force }) : set
   })
 }
 

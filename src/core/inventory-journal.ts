@@ -174,7 +174,7 @@ const broken = (set: string, error: unknown): Outcome<never> =>
     set,
     'apply/broken-inventory',
     `The inventory in the Secret ${inventoryNamespace}/${parentName(set)} cannot be read: ${(error as Error).message}.`,
-    'Restore the Secret from a backup. Without it nothing can be pruned safely, so nothing is applied.',
+    `Without it nothing can be pruned safely, so nothing is applied. scout-apply repair --set ${set} --dry-run shows how it can be rebuilt from what is provably of this set; or restore the Secret from a backup.`,
   )
 
 /**

@@ -37,16 +37,16 @@ const wayBack = ({ helm }: AdoptedRelease): string[] =>
       ]
 
 /** What an adoption did (`done`), or would do, release by release and object by object; never a value. */
-export const describeAdoption = (releases: AdoptedRelease[], done: boolean, paint: Paint): string =>
-  releases
+export const describeAdoption = (releases: AdoptedRelease[], done: boolean, paint: Paint): string => {
+  const unknown = releases.filter(({ helm }) => helm === null).map(({ release }) => release)
+  const known = releases
+    .filter(({ helm }) => helm !== null)
     .map((one) => {
       const { release, helm, objects } = one
-      const head =
-        helm === null
-          ? `${paint.bold(release)}: Helm has no such release`
-          : `${paint.bold(release)}: revision ${helm.revision} of the Helm release ${helm.namespace}/${helm.name}`
-      if (helm === null) return `${head}\n`
+      const head = `${paint.bold(release)}: revision ${helm?.revision} of the Helm release ${helm?.namespace}/${helm?.name}`
       const lines = objects.map((fate) => `  ${nameOf(fate.id)}: ${words(fate, done)}`)
       return [head, ...lines, ...(done ? wayBack(one) : []), ''].join('\n')
     })
-    .join('\n')
+  const none = unknown.length === 0 ? [] : [`Helm has no release of these names: ${unknown.join(', ')}\n`]
+  return [...known, ...none].join('\n')
+}

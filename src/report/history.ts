@@ -63,7 +63,7 @@ export const describeHistory = ({ set, revisions, present }: Told, paint: Paint)
       : [
           '',
           paint.bold(
-            `${set} now (revision ${present.revision}${present.state === 'applied' ? '' : ', not finished'}):`,
+            `${set} now (revision ${present.revision}${present.state === 'applied' ? '' : ', not finished; what it has not reached is still as it was before'}):`,
           ),
           ...(releases.length === 0 ? ['  no release'] : []),
           ...releases.map(

@@ -117,11 +117,40 @@ const waitLine = ({ lines, timeoutSeconds }: PlannedRelease, { dim }: Paint): st
 const targetLine = ({ cluster, kubernetes }: Shown): string[] =>
   cluster && kubernetes
     ? [
-        `for cluster ${visible(cluster.name)}${cluster.id === null ? '' : ` (${visible(cluster.id)})`}, which runs Kubernetes ${visible(kubernetes.server)}; made for ${kubernetes.bundle}`,
+        // A removal has no bundle that says for which cluster and which Kubernetes it is.
+        `for cluster ${[visible(cluster.name), cluster.id === null ? '' : `(${visible(cluster.id)})`].filter((one) => one !== '').join(' ')}, which runs Kubernetes ${visible(kubernetes.server)}${kubernetes.bundle === '' ? '' : `; made for ${kubernetes.bundle}`}`,
       ]
     : []
 
+/** What is there already and stays says nothing by itself. */
+const siteValueLines = (values: PlannedValue[], paint: Paint): string[] => {
+  const kept = values.filter((one) => one.do === 'keep')
+  const others = values.filter((one) => one.do !== 'keep').map((one) => siteValueLine(one, paint))
+  return kept.length === 0
+    ? others
+    : [
+        ...others,
+        paint.dim(
+          `= ${counted(kept.length, 'site value')} kept as ${kept.length === 1 ? 'it is' : 'they are'}`,
+        ),
+      ]
+}
+
+/** What replaces what. Of a removal the plan's bundle is none that anybody brings: it is what was applied last. */
+const headLine = ({ set, bundle, replaces }: Shown): string => {
+  if (replaces === null)
+    return `${set}: bundle ${bundle.version} (sequence ${bundle.sequence}), the first one`
+  const half = replaces.state === 'applying' ? ', which was not finished' : ''
+  if (replaces.digest === bundle.digest)
+    return `${set}: bundle ${bundle.version} (sequence ${bundle.sequence}), the one that was applied last${half}`
+  return `${set}: bundle ${bundle.version} (sequence ${bundle.sequence}) replaces ${replaces.version} (sequence ${replaces.sequence})${half}`
+}
+
 const removalsOf = (plan: Plan): PlannedRemoval[] => (plan.removals ?? []).flatMap(({ releases }) => releases)
+
+/** Of what nothing is waited for before, there is nothing to be ready. */
+export const prunedTitle = ({ waves }: Plan): string =>
+  waves.length === 0 ? 'Deleted, in this order' : 'Pruned, once all of that is ready'
 
 /**
  * A plan in words, in the order in which it is carried out: `+` is made, `~` is changed, `±` is deleted and made anew, `!` is run, `-` is deleted,
@@ -135,15 +164,7 @@ export const describePlan = (plan: Shown, paint: Paint): string => {
   }
   const hook = (one: PlannedHook): string => hookLine(one, paint)
   const removal = (one: Removal): string => removalLine(one, paint)
-  const siteValue = (one: PlannedValue): string => siteValueLine(one, paint)
-  const head = [
-    `${plan.set}: bundle ${plan.bundle.version} (sequence ${plan.bundle.sequence})${
-      plan.replaces
-        ? ` replaces ${plan.replaces.version} (sequence ${plan.replaces.sequence})`
-        : ', the first one'
-    }`,
-    ...targetLine(plan),
-  ]
+  const head = [headLine(plan), ...targetLine(plan)]
   const notes = section('To know before', plan.notes.map(visible), paint)
   if (changesNothing(plan))
     return [
@@ -173,12 +194,12 @@ export const describePlan = (plan: Shown, paint: Paint): string => {
   return [
     ...head,
     ...notes,
-    ...section('Site values', plan.siteValues.map(siteValue), paint),
+    ...section('Site values', siteValueLines(plan.siteValues, paint), paint),
     ...section('Namespaces', plan.namespaces.flatMap(action), paint),
     ...section('CustomResourceDefinitions', plan.crds.flatMap(action), paint),
     ...waves,
     ...goes,
-    ...section('Pruned, once all of that is ready', plan.prune.flat().map(removal), paint),
+    ...section(prunedTitle(plan), plan.prune.flat().map(removal), paint),
     ...section('No longer wanted, and not deleted', plan.kept.map(removal), paint),
     `${summaryOfPlan(plan)}\n`,
   ].join('\n')

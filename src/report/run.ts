@@ -42,23 +42,37 @@ const tableOf = (releases: ReleaseReport[], paint: Paint): string[] => {
 const quoted = (word: string): string =>
   /^[\w./:@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
+const commandLine = (words: string[]): string => words.map(quoted).join(' ')
+
 /**
  * What to do after a run that failed, as command lines with what each is for: who holds the lock, what does not get ready, and the run that goes
- * on. [] where all is done.
+ * on. `again` is that run where it is not one of a bundle's file; `also` are the options that lead to this cluster (`--trust FILE`), for all of them. [] where all is done.
  */
-export const nextAfter = ({ plan, problems }: RunReport, file: string): [line: string, does: string][] => {
+export const nextAfter = (
+  { plan, problems }: RunReport,
+  { file, again, also = [] }: { file: string; again?: string | undefined; also?: string[] },
+): [line: string, does: string][] => {
+  const more = also.length === 0 ? '' : ` ${commandLine(also)}`
   const bundle = quoted(file)
   const has = (...codes: Problem['code'][]): boolean => problems.some(({ code }) => codes.includes(code))
   if (problems.length === 0) return []
   if (has('apply/locked'))
     return [
-      [`scout-apply unlock --set ${plan.set}`, 'who holds the lock, and since when'],
-      [`scout-apply ${bundle}`, 'once it is free'],
+      [`scout-apply unlock --set ${plan.set}${more}`, 'who holds the lock, and since when'],
+      [`${again ?? `scout-apply ${bundle}`}${more}`, 'once it is free'],
     ]
-  const looks: [string, string][] = has('apply/not-ready', 'apply/failed')
-    ? [[`scout-apply ${bundle} status`, 'what is not ready, and what it waits for']]
-    : []
-  return [...looks, [`scout-apply resume ${bundle}`, 'go on from there, once the cause is mended']]
+  const looks: [string, string][] =
+    again === undefined && has('apply/not-ready', 'apply/failed')
+      ? [[`scout-apply ${bundle} status${more}`, 'what is not ready, and what it waits for']]
+      : []
+  const stopped = problems.every(({ code }) => code === 'apply/stopped')
+  return [
+    ...looks,
+    [
+      `${again ?? `scout-apply resume ${bundle}`}${more}`,
+      stopped ? 'go on from there' : 'go on from there, once the cause is mended',
+    ],
+  ]
 }
 
 /** A run that came to its end: one line, and one more where something was left on the cluster. */
@@ -75,6 +89,8 @@ export const describeDone = ({ plan }: RunReport): string => {
 export const describeUndone = ({ plan, releases, started, ended }: RunReport, paint: Paint): string => {
   const up = releases.filter(({ state }) => state === 'done' || state === 'unchanged').length
   const pruned = up === releases.length ? 'not all is pruned' : 'nothing was pruned after them'
+  if (releases.length > 0 && releases.every(({ state }) => state === 'not begun'))
+    return `${paint.bold(`${plan.set} ${plan.bundle.version} is not applied: nothing was begun`)}\n`
   return [
     paint.bold(
       `${plan.set} ${plan.bundle.version} is not applied in full: ${up} of ${counted(releases.length, 'release')} there, ${pruned} (${tookInWords(ended - started)})`,

@@ -34,8 +34,15 @@ const objectLines = ({ id, state, why, drifted, events }: ObjectStatus, paint: P
   `  ${paint[brushOf[state]](state.padEnd(8))} ${visible(`${nameOf(id)}${why === '' ? '' : `: ${why}`}`)}${
     drifted ? paint.yellow(' (a field that we applied was changed by others)') : ''
   }`,
-  ...events.map((event) => eventLine(event, paint)),
+  ...lastOfEach(events).map((event) => eventLine(event, paint)),
 ]
+
+/** Two Pods of one workload say the same: the last time is enough. */
+const lastOfEach = (events: StatusEvent[]): StatusEvent[] =>
+  events.filter(
+    (one, at) =>
+      !events.slice(at + 1).some((other) => other.reason === one.reason && other.message === one.message),
+  )
 
 /** What is to be told of the objects of one release: those that are not ready, and those that have drifted. */
 const troubles = (release: ReleaseStatus, objects: ObjectStatus[], paint: Paint): string[] => {

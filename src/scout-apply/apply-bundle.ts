@@ -149,10 +149,12 @@ const tellUndone = (
   { terminal, answer }: Run,
   report: RunReport,
   { file, again, undone = describeUndone }: Pick<ToCarryOut, 'file' | 'again' | 'undone'>,
-  { output, verbose }: Pick<ApplyValues, 'output' | 'verbose'>,
+  { output, verbose, ...options }: Pick<ApplyValues, 'output' | 'verbose' | 'trust' | 'kubeconfig' | 'as'>,
 ): number => {
-  const next: [line: string, does: string][] =
-    again === undefined ? nextAfter(report, file) : [[again, 'go on from there, once the cause is mended']]
+  const also = (['trust', 'kubeconfig', 'as'] as const).flatMap((name) =>
+    options[name] === undefined ? [] : [`--${name}`, options[name]],
+  )
+  const next = nextAfter(report, { file, again, also })
   answer({ ...report, next: next.map(([line]) => line) }, undone(report, paintIn(terminal.out.colour)))
   if (output !== 'json') {
     const found = [...report.problems, ...report.warnings]

@@ -7,7 +7,7 @@ import { printProblems } from '../report/problems.ts'
 import { readInput } from '../system/input-file.ts'
 import { bundleOptions, readBundle } from './apply-bundle.ts'
 import { openRun } from './run.ts'
-import { setOption, unlessOneSet } from './which-set.ts'
+import { setOption, unlessTwoSets } from './which-set.ts'
 
 export default command({
   summary:
@@ -22,14 +22,13 @@ export default command({
     },
   },
   examples: [
-    ['scout-apply audit --set shop-production', 'who did what, and whether the records hold'],
+    ['scout-apply audit', 'who did what to the only set, and whether the records hold'],
     ['scout-apply audit --set shop-production --audit-file /var/log/scout.jsonl', 'compared with the file'],
   ],
   run: async ({ arguments: [file], options }) => {
     const run = openRun(options)
-    await run.step('read options', async () => unlessOneSet('audit', file, options.set))
-    const set =
-      file === undefined ? (options.set ?? '') : (await readBundle(run, file, options)).manifest.name
+    await run.step('read options', async () => unlessTwoSets('audit', file, options.set))
+    const set = file === undefined ? options.set : (await readBundle(run, file, options)).manifest.name
     const name = options['audit-file']
     const auditFile =
       name === undefined

@@ -1,11 +1,11 @@
 import { command } from '../command-line/command.ts'
 import { historyOfSet } from '../control-plane/lifecycle-pipeline.ts'
-import { bad, exitCodes, good, problem } from '../core/problem.ts'
+import { exitCodes } from '../core/problem.ts'
 import { describeHistory } from '../report/history.ts'
 import { paintIn } from '../report/paint.ts'
 import { bundleOptions, readBundle } from './apply-bundle.ts'
 import { openRun } from './run.ts'
-import { setOption } from './which-set.ts'
+import { setOption, unlessTwoSets } from './which-set.ts'
 
 export default command({
   summary:
@@ -18,18 +18,7 @@ export default command({
   ],
   run: async ({ arguments: [file], options }) => {
     const run = openRun(options)
-    await run.step('read options', async () =>
-      file !== undefined && options.set !== undefined
-        ? bad([
-            problem({
-              code: 'usage/wrong',
-              fault: 'usage',
-              what: 'scout-apply history takes a bundle or --set, not both.',
-              fix: 'Leave one of them out.',
-            }),
-          ])
-        : good(undefined),
-    )
+    await run.step('read options', async () => unlessTwoSets('history', file, options.set))
     const set = file === undefined ? options.set : (await readBundle(run, file, options)).manifest.name
     return await run.withCluster(async (cluster) => {
       const history = await historyOfSet(set, { cluster, tell: run.tell })

@@ -9,6 +9,7 @@ import { planHtml } from '../report/html/plan.ts'
 import { shownJson } from '../report/json-text.ts'
 import { paintIn } from '../report/paint.ts'
 import { describePlan } from '../report/plan.ts'
+import { visible } from '../report/visible.ts'
 import { readInput } from '../system/input-file.ts'
 import { writeOutput } from '../system/output-file.ts'
 import type { Run } from './run.ts'
@@ -70,5 +71,7 @@ export const showPlan = async (
     )
   if (page !== undefined)
     await step('write the page', async () => good(await writeOutput(page, planHtml(plan, document.digest))))
-  answer(document, describePlan(plan, paintIn(terminal.out.colour)))
+  const agreed = options['approve-plan']
+  const approval = agreed === undefined ? '' : `This is what ${visible(agreed)} agrees to.\n`
+  answer(document, `${describePlan(plan, paintIn(terminal.out.colour))}${approval}`)
 }

@@ -6,7 +6,7 @@ import { clock } from '../system/clock.ts'
 import { interruption } from '../system/process.ts'
 import { bundleOptions, readBundle } from './apply-bundle.ts'
 import { openRun } from './run.ts'
-import { setOption, unlessOneSet } from './which-set.ts'
+import { setOption, unlessTwoSets } from './which-set.ts'
 
 export default command({
   summary:
@@ -18,14 +18,13 @@ export default command({
     force: { help: 'free it, whoever holds it: a run that lives will stop half-way' },
   },
   examples: [
-    ['scout-apply unlock --set shop-production', 'who holds it; free it if that run is dead'],
+    ['scout-apply unlock', 'who holds the lock of the only set; free it if that run is dead'],
     ['scout-apply unlock bundle.tgz --force', 'free it at once'],
   ],
   run: async ({ arguments: [file], options }) => {
     const run = openRun(options)
-    await run.step('read options', async () => unlessOneSet('unlock', file, options.set))
-    const set =
-      file === undefined ? (options.set ?? '') : (await readBundle(run, file, options)).manifest.name
+    await run.step('read options', async () => unlessTwoSets('unlock', file, options.set))
+    const set = file === undefined ? options.set : (await readBundle(run, file, options)).manifest.name
     return await run.withCluster(async (cluster) => {
       const { tell } = run
       const state = await unlockSet(

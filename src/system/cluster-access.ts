@@ -144,7 +144,14 @@ export const findAccess = async (
   try {
     config = await load(source)
   } catch (error) {
-    return refused(`The kubeconfig ${words} cannot be read: ${messageOf(error)}.`, fix, file)
+    const missing = source.from === 'files' ? source.files.find((one) => !existsSync(one)) : undefined
+    return missing === undefined
+      ? refused(`The kubeconfig ${words} cannot be read: ${messageOf(error)}.`, fix, file)
+      : refused(
+          `There is no kubeconfig ${missing}.`,
+          `Correct ${kubeconfig === undefined ? 'KUBECONFIG' : '--kubeconfig'}.`,
+          missing,
+        )
   }
   const cluster = config.getCurrentCluster()
   if (!cluster) return refused(`The kubeconfig ${words} has no cluster in its current context.`, fix, file)

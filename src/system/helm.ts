@@ -16,7 +16,10 @@ const asCsv = (path: string): string => `"${path.replaceAll('"', '""')}"`
 /** A values schema can name another one on the network, and helm would fetch it: a render must not depend on that. */
 const noNetwork = { HTTP_PROXY: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9' }
 
-/** Runs no more than `most` at once; the others wait in line. */
+/**
+ * Runs no more than `most` at once; of the others who came last goes first. What many releases wait for is asked when what nobody waits for has been asked
+ * already.
+ */
 const turnstile = (most: number): (<T>(run: () => Promise<T>) => Promise<T>) => {
   let inside = 0
   const waiting: (() => void)[] = []
@@ -26,7 +29,7 @@ const turnstile = (most: number): (<T>(run: () => Promise<T>) => Promise<T>) => 
     try {
       return await run()
     } finally {
-      const next = waiting.shift()
+      const next = waiting.pop()
       if (next) next()
       else inside -= 1
     }
@@ -76,9 +79,11 @@ const zoneFor = async ({ clock }: TemplateRequest, folder: string): Promise<stri
   if (clock === undefined) return 'UTC'
   const file = join(folder, 'zone')
   await writeFile(file, zoneFile(farAway(new Date())))
-  await sleep(1100)
   return file
 }
+
+/** Waits until the clock shows another second; a timer can be some milliseconds early. */
+const nextSecond = (): Promise<void> => sleep(1020 - (Date.now() % 1000))
 
 const template = (program: string, root: string, limits: HelmLimits, request: TemplateRequest) =>
   inPrivateFolder(async (home): Promise<TemplateAnswer> => {
@@ -103,7 +108,7 @@ const template = (program: string, root: string, limits: HelmLimits, request: Te
     // Only then does helm show what it could not read.
     const shown = await runHelm(program, ['--debug', ...args], home, limits, environment)
     return { answer: 'refused', text: shown.ended === 'early' ? '' : shown.output, words }
-  })
+  }, 'small')
 
 /**
  * Helm for the site at `root`, of exactly this version; a problem of the world where that is not to be had. Each run gets
@@ -118,10 +123,14 @@ export const openHelm = async (
   const program = await findHelm(version, environment)
   if (!program.ok) return program
   const home = resolve(root)
-  const inTurn = turnstile(availableParallelism())
+  // One more than there are cores: what has ended waits for this process to read it.
+  const inTurn = turnstile(availableParallelism() + 1)
   return good({
     version,
-    template: (request) => inTurn(() => template(program.value, home, limits, request)),
+    template: async (request) => {
+      if (request.clock === 'later') await nextSecond()
+      return await inTurn(() => template(program.value, home, limits, request))
+    },
     pull: (chart, digest) =>
       inTurn(async () => {
         const { pullChart } = await import('./helm-pull.ts')

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import { accessSync, constants, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isMissing } from './missing.ts'
 
 const prefix = 'scout-helm-'
@@ -62,7 +62,7 @@ const leave = (signal: NodeJS.Signals): void => {
   process.kill(process.pid, signal)
 }
 
-let swept = false
+const swept = new Set<string>()
 
 /** Empty folders with nobody in them: to make and to remove one waits for the disk. */
 const empty: string[] = []
@@ -82,20 +82,37 @@ const emptied = (folder: string): boolean => {
 }
 
 const make = (parent: string): string => {
-  if (!swept) {
-    sweep(parent)
-    process.on('exit', removeEmpty)
-  }
-  swept = true
+  if (swept.size === 0) process.on('exit', removeEmpty)
+  if (!swept.has(parent)) sweep(parent)
+  swept.add(parent)
   return mkdtempSync(join(parent, `${prefix}${realm}-${process.pid}-`))
+}
+
+/** The memory that Linux has as a folder. */
+const memory = '/dev/shm'
+
+const inMemory = (): string => {
+  try {
+    accessSync(memory, constants.W_OK | constants.X_OK)
+    return memory
+  } catch {
+    // Not on this system, or not for us.
+    return tmpdir()
+  }
 }
 
 /**
  * Runs `use` with an empty folder that only this user can read, and removes in the end what is in it, also where a signal is that: it may hold
- * secrets. What a process left that could not do so, the next one removes.
+ * secrets. What a process left that could not do so, the next one removes. What is `small` (some MB) lies in memory where the system has a folder
+ * for that, unless TMPDIR says where: helm writes a hundred small files when it asks a server, and a disk at work makes everybody wait.
  */
-export const inPrivateFolder = async <T>(use: (folder: string) => Promise<T>): Promise<T> => {
-  const folder = empty.pop() ?? make(tmpdir())
+export const inPrivateFolder = async <T>(
+  use: (folder: string) => Promise<T>,
+  size: 'small' | 'any' = 'any',
+): Promise<T> => {
+  const parent = size === 'small' && process.env['TMPDIR'] === undefined ? inMemory() : tmpdir()
+  const free = empty.findIndex((folder) => dirname(folder) === parent)
+  const folder = empty.splice(free, free < 0 ? 0 : 1)[0] ?? make(parent)
   if (openFolders.size === 0) for (const signal of signals) process.on(signal, leave)
   openFolders.add(folder)
   try {

@@ -13,7 +13,7 @@ const whyNot: Record<Undecrypted, [what: string, fix: string]> = {
   passphrase: ['is encrypted with a passphrase, which is not read here', 'Decrypt it with age.'],
   'wrong-identity': [
     'is encrypted for others',
-    'Name the identity of one of its recipients (SOPS_AGE_KEY_FILE).',
+    'Name the identity of one of its recipients: --identity FILE, or SOPS_AGE_KEY_FILE.',
   ],
   damaged: ['is damaged, cut off or was altered', 'Fetch it anew.'],
 }

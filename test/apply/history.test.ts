@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import test from 'ava'
 import { openShelf } from '../../src/system/shelf.ts'
@@ -149,6 +149,18 @@ test('a bundle that is too large is kept beside the cluster where there is a fol
   t.deepEqual((await rollBack(undefined, { limits, shelf })).problems, undefined)
   t.deepEqual(await configMaps(), ['one'])
   t.like((await rollBack(2, { limits, shelf })).problems, [{ code: 'history/no-bundle' }])
+})
+
+test('a folder for bundles that cannot be written is a warning, and the run goes on', async (t) => {
+  const { bring, apply, namespace, folder, configMaps } = await rememberedSet(t, 'history-folder')
+  const inTheWay = path.join(folder, 'file')
+  await writeFile(inTheWay, '')
+  const shelf = openShelf(path.join(inTheWay, 'kept'))
+  const first = await bring(1, [{ name: 'app', namespace, objects: [configMap('one')] }])
+  const { problems, warnings } = await apply(first, { limits: { bytes: 1000 }, shelf })
+  t.deepEqual(problems, undefined)
+  t.like(warnings, [{ code: 'history/not-kept' }])
+  t.deepEqual(await configMaps(), ['one'])
 })
 
 test('a Secret of somebody else in the place of the history stays, and the run goes on', async (t) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
 import { execa } from 'execa'
+import { writeOneScript } from '../../scripts/one-script.ts'
 import { labels, parentName, setIdOf } from '../../src/core/applyset.ts'
 import type { KubeObject } from '../../src/core/object.ts'
 import type { ControlPlane } from '../control-plane/control-plane.ts'
@@ -10,19 +11,22 @@ import { isMutating, startProxy } from '../control-plane/proxy.ts'
 import type { Proxy, ProxiedRequest } from '../control-plane/proxy.ts'
 import { freshNamespace, sharedControlPlane } from '../control-plane/shared.ts'
 import { bundleFile } from './bundle-file.ts'
-import { bundleOf, configMap, deployment, job, widget, widgetCrd } from './set.ts'
+import { applied, bundleOf, configMap, deployment, job, open, widget, widgetCrd } from './set.ts'
 import type { Sketch } from './set.ts'
 import { hole, password, place, secret, using } from './valued.ts'
 
 /**
- * A real scout-apply is killed by SIGKILL at every write of a site's life: before the request has reached the API server, and after it
+ * A real scout-apply, built as one script as it is shipped, is killed by SIGKILL at every write of a site's life: before the request has reached the API server, and after it
  * was done and answered but not read. Then it is run again, and all must end as if nobody had killed it.
  *
  * Of the site: A installs; B has a hook, a CRD that changes with its resource, a Job that is recreated, a new site value, an object less, and a
  * wave that fails; C mends the wave, and what B could not prune goes.
  */
 
-const applier = path.join(import.meta.dirname, '../../src/scout-apply.ts')
+const built = await mkdtemp(path.join(tmpdir(), 'scout-applier-'))
+const applier = path.join(built, 'scout-apply.cjs')
+test.before('the applier is built', () => writeOneScript(applier))
+test.after.always(() => rm(built, { recursive: true, force: true }))
 
 const siteIn = (namespace: string) => {
   const set = `${namespace}-test`
@@ -136,7 +140,7 @@ const live = async (controlPlane: ControlPlane, proxy: Proxy, at: number, side: 
       reject: false,
       all: true,
       // Halves the start of each process.
-      env: { NODE_COMPILE_CACHE: compiled },
+      env: { NODE_COMPILE_CACHE: path.join(built, 'compiled') },
     })
   const isHook = ({ method, path: asked }: ProxiedRequest): boolean =>
     method === 'POST' && asked.endsWith('/jobs')
@@ -172,19 +176,20 @@ const live = async (controlPlane: ControlPlane, proxy: Proxy, at: number, side: 
     }
   }
   try {
-    writes = -Infinity
-    const a = await apply(site.a)
+    // Only what may be killed needs a process of its own.
+    const cluster = await open(controlPlane.kubeconfig)
+    const a = await applied(cluster, site.a)
     const values = (await stateOf(controlPlane, namespace)).values
-    writes = 0
     const b = await apply(site.b)
     const c = await apply(site.c)
-    const words = [a, b, c].map((one) => `exit ${one.exitCode}\n${one.all}`).join('\n')
+    const words = [b, c].map((one) => `exit ${one.exitCode}\n${one.all}`).join('\n')
     const again = await apply(site.c)
     return {
       killed,
       writes,
       hooks,
-      exits: [a, b, c, again].map((one) => one.exitCode),
+      installed: a.problems === undefined,
+      exits: [b, c, again].map((one) => one.exitCode),
       nothingToDo: /nothing to do/.test(again.stdout),
       ...(await stateOf(controlPlane, namespace)),
       kept: values,
@@ -201,9 +206,6 @@ const live = async (controlPlane: ControlPlane, proxy: Proxy, at: number, side: 
   }
 }
 
-const compiled = await mkdtemp(path.join(tmpdir(), 'scout-compiled-'))
-test.after.always(() => rm(compiled, { recursive: true, force: true }))
-
 /** So many lives at once: most of each is waiting. */
 const lanes = 4
 
@@ -212,7 +214,8 @@ test('killed at every write, before and after it is done, a run again ends as if
   const proxies = await Promise.all(Array.from({ length: lanes }, () => startProxy(controlPlane)))
   const undisturbed = await live(controlPlane, proxies[0]!, Infinity, 'before it reached the server')
   t.false(undisturbed.killed)
-  t.deepEqual(undisturbed.exits, [0, 4, 0, 0], undisturbed.words)
+  t.true(undisturbed.installed && undisturbed.nothingToDo)
+  t.deepEqual(undisturbed.exits, [4, 0, 0], undisturbed.words)
   t.is(undisturbed.hooks, 1)
   t.true(undisturbed.writes > 15, `only ${undisturbed.writes} writes`)
   t.deepEqual(undisturbed.values['kept'], undisturbed.kept['kept'])
@@ -227,10 +230,17 @@ test('killed at every write, before and after it is done, a run again ends as if
       if (one === undefined) return
       const title = `killed at write ${one.at}, ${one.side}`
       const ended = await live(controlPlane, proxy, one.at, one.side)
-      const { killed, exits, text, hooks, nothingToDo } = ended
+      const { installed, killed, exits, text, hooks, nothingToDo } = ended
       t.deepEqual(
-        { killed, exits, hooks, nothingToDo, text },
-        { killed: true, exits: [0, 4, 0, 0], hooks: 1, nothingToDo: true, text: undisturbed.text },
+        { installed, killed, exits, hooks, nothingToDo, text },
+        {
+          installed: true,
+          killed: true,
+          exits: [4, 0, 0],
+          hooks: 1,
+          nothingToDo: true,
+          text: undisturbed.text,
+        },
         `${title}\n${ended.words}`,
       )
       t.is(ended.values['kept'], ended.kept['kept'], title)

@@ -62,7 +62,7 @@ test('with keepGoing only what depends on a failed release is left out, nothing 
   )
   t.true((report?.releases[0]?.took ?? 0) >= 3000)
   t.like(report?.releases[0]?.problems, [{ code: 'apply/not-ready' }])
-  t.deepEqual(report && nextAfter(report, "my bundle's.tgz").map(([line]) => line), [
+  t.deepEqual(report && nextAfter(report, { file: "my bundle's.tgz" }).map(([line]) => line), [
     "scout-apply 'my bundle'\\''s.tgz' status",
     "scout-apply resume 'my bundle'\\''s.tgz'",
   ])

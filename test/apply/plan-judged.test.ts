@@ -133,11 +133,11 @@ test('what the server cannot judge is named with the reason: a CRD, a Namespace 
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: `${namespace}-b` } } as KubeObject,
   ]
   const { of, told } = await judged(bundle(1, objects))
-  t.like(of('w'), { comes: 'not checked', why: 'its kind is yet to come, with its CustomResourceDefinition' })
-  t.like(of('far'), { comes: 'not checked', why: `its Namespace ${namespace}-b is yet to come` })
+  t.like(of('w'), { comes: 'not checked', why: 'the kind is yet to come, with its CustomResourceDefinition' })
+  t.like(of('far'), { comes: 'not checked', why: `the Namespace ${namespace}-b is yet to come` })
   t.is(of(`widgets.${group}`).comes, 'created')
   t.true(
-    warnings(told).some((one) => one.startsWith('1 object is not checked by the server, because its kind')),
+    warnings(told).some((one) => one.startsWith('1 object is not checked by the server, because the kind')),
   )
 })
 

@@ -149,6 +149,25 @@ test('a run leaves an audit record, events and metrics; one that has nothing to 
   }
 })
 
+test('a run that is refused for the lock of another one tells no Events of a run that began or failed', async (t) => {
+  const here = await scene('locked-out')
+  t.teardown(here.end)
+  await here.request('POST', '/apis/coordination.k8s.io/v1/namespaces/scout-system/leases', {
+    body: {
+      metadata: { name: parentName(here.set) },
+      spec: {
+        holderIdentity: 'alice',
+        leaseDurationSeconds: 30,
+        renewTime: new Date().toISOString().replace('Z', '000Z'),
+      },
+    },
+  })
+  const { exitCode, stderr } = await apply(here, 0)
+  t.is(exitCode, 4, stderr)
+  t.regex(stderr, /apply\/locked/)
+  t.deepEqual(await here.events(), [])
+})
+
 test('audit records that were changed, taken out or put elsewhere are named, and with the file so is a chain made anew', async (t) => {
   const here = await scene('tamper')
   const { set, file, audit, request } = here

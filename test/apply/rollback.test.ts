@@ -186,6 +186,15 @@ test('another signed bundle in the place of a stored one is refused by its diges
   t.deepEqual(await configMaps(), ['n2'])
 })
 
+test('a bundle of another set is refused by name, where a set is named', async (t) => {
+  const { bring, apply, rollBack, namespace } = await rememberedSet(t, 'other-set')
+  const first = await bring(1, [{ name: 'app', namespace, objects: [configMap('one')] }])
+  t.deepEqual((await apply(first)).problems, undefined)
+  const { manifest } = first.bundle
+  const given = { ...first.bundle, manifest: { ...manifest, name: `x${manifest.name}` } }
+  t.like((await rollBack(undefined, { given })).problems, [{ code: 'rollback/other-set', fault: 'usage' }])
+})
+
 test('a revision that is not there, or was a removal, is refused with what there is', async (t) => {
   const { bring, apply, rollBack, remove, namespace } = await rememberedSet(t, 'rollback-none')
   t.deepEqual(

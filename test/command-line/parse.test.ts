@@ -74,6 +74,16 @@ const bad: [string, string[], string[]][] = [
   ['a missing argument', [], ['scout ship needs BUNDLE: the bundle.', 'see `scout ship --help`.']],
   ['a misspelt verb', ['x.tgz', 'aply'], ['VERB cannot be "aply".', 'did you mean `apply`?']],
   [
+    'a verb that stands first, misspelt',
+    ['aply', 'x.tgz'],
+    ['VERB cannot be "x.tgz".', 'the order is `scout ship BUNDLE VERB`.'],
+  ],
+  [
+    'a verb alone',
+    ['plan'],
+    ['scout ship needs BUNDLE before the word plan.', 'the order is `scout ship BUNDLE VERB`.'],
+  ],
+  [
     'one argument too many',
     ['x.tgz', 'plan', 'now'],
     ['scout ship does not know what to do with "now".', 'see `scout ship --help`.'],
@@ -90,6 +100,11 @@ for (const [what, argv, [says, fix]] of bad)
 test('all faults of one line are told at once', (t) => {
   const call = parseCall('scout ship', ship, ['--nonsense', '--to'])
   t.is(!call.ok && call.problems.length, 3)
+})
+
+test('what may be the value of an unknown option is not told as well', (t) => {
+  const call = parseCall('scout ship', ship, ['x.tgz', '--ot', 'y'])
+  t.is(!call.ok && call.problems.length, 1)
 })
 
 test('the help names every option and every example', (t) => {

@@ -66,7 +66,7 @@ const every: JudgedChange[] = [
   }),
   change({ id: id('Job', 'd'), comes: 'recreated', why: 'spec.template: field is immutable' }),
   change({ id: id('ConfigMap', 'e'), comes: 'conflict', conflicts: [{ manager: 'm', field: '.data.a' }] }),
-  change({ id: id('ConfigMap', 'f'), comes: 'not checked', why: 'its kind is yet to come' }),
+  change({ id: id('ConfigMap', 'f'), comes: 'not checked', why: 'the kind is yet to come' }),
 ]
 
 test('a page says first what is deleted, made anew, run, refused and not checked, and then every change', (t) => {

@@ -76,7 +76,7 @@ for (const [code, lines] of [
   ['apply/locked', ['scout-apply unlock --set shop-production', 'scout-apply bundle.tgz']],
 ] as const)
   test(`after ${code} the next command is ${lines[0]}`, (t) => {
-    const next = nextAfter(report([], [found(code, 'It is so.')]), 'bundle.tgz')
+    const next = nextAfter(report([], [found(code, 'It is so.')]), { file: 'bundle.tgz' })
     t.deepEqual(
       next.map(([line]) => line),
       [...lines],
@@ -85,9 +85,37 @@ for (const [code, lines] of [
     t.true(lines.every((line) => told.includes(`  ${line}`)))
   })
 
+test('the next commands lead to the same cluster, and a rollback goes on as a rollback', (t) => {
+  const lines = (code: Problem['code'], more: { again?: string }): string[] =>
+    nextAfter(report([], [found(code, 'It is so.')]), {
+      file: 'bundle.tgz',
+      also: ['--trust', 'my keys/trust.yaml'],
+      ...more,
+    }).map(([line]) => line)
+  const trust = "--trust 'my keys/trust.yaml'"
+  t.deepEqual(lines('apply/not-ready', {}), [
+    `scout-apply bundle.tgz status ${trust}`,
+    `scout-apply resume bundle.tgz ${trust}`,
+  ])
+  const again = 'scout-apply rollback 7'
+  t.deepEqual(lines('apply/not-ready', { again }), [`${again} ${trust}`])
+  t.deepEqual(lines('apply/locked', { again }), [
+    `scout-apply unlock --set shop-production ${trust}`,
+    `${again} ${trust}`,
+  ])
+})
+
+test('of a run that began nothing no table is shown', (t) => {
+  const locked = found('apply/locked', 'Somebody else applies it.')
+  t.is(
+    describeUndone(report([release('db', { state: 'not begun' })], [locked]), plain),
+    'shop-production 1.4.0 is not applied: nothing was begun\n',
+  )
+})
+
 test('after a run that is done there is nothing to run next', (t) => {
   const done = report([release('db', {})], [])
-  t.deepEqual(nextAfter(done, 'bundle.tgz'), [])
+  t.deepEqual(nextAfter(done, { file: 'bundle.tgz' }), [])
   t.is(describeNext([]), '')
   t.regex(describeDone(done), /^shop-production 1\.4\.0 is applied and ready \(0 created/)
 })

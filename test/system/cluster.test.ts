@@ -91,7 +91,7 @@ test('a certificate that nobody vouches for is reported, and not tried again', a
 })
 
 const broken: [claim: string, content: string | undefined, words: RegExp][] = [
-  ['that is missing', undefined, /cannot be read: ENOENT/],
+  ['that is missing', undefined, /^There is no kubeconfig \S+\.$/],
   ['that is no YAML', '{', /cannot be read/],
   ['without clusters', '{}', /no cluster in its current context/],
   [

@@ -12,7 +12,7 @@ const wait = async (folder) => {
   console.log(folder)
   await new Promise((done) => setTimeout(done, 600_000))
 }
-await Promise.all([inPrivateFolder(wait), inPrivateFolder(wait)])
+await Promise.all([inPrivateFolder(wait), inPrivateFolder(wait, 'small')])
 `
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

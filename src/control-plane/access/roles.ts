@@ -3,7 +3,7 @@ import { anyServiceOf } from '../../core/discovery.ts'
 import type { Discovery } from '../../core/effects/cluster.ts'
 import type { Inventory } from '../../core/inventory.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { isNamespace, namespacesOf } from '../../core/namespaces.ts'
+import { isNamespace, isReserved, namespacesOf } from '../../core/namespaces.ts'
 import { groupKindOf, isCrd } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
 import { mapAt, textAt } from '../../core/readiness/rule.ts'
@@ -154,7 +154,10 @@ export const rolesFor = (
     ...Array.from(ids.values(), (id) => id.namespace).filter((one) => one !== ''),
   ]).filter((one) => one !== inventoryNamespace)
   return [
-    ...sorted([inventoryNamespace, ...places]).map((namespace) => core('Namespace', { name: namespace })),
+    // Kubernetes' own are there.
+    ...sorted([inventoryNamespace, ...places.filter((one) => !isReserved(one))]).map((namespace) =>
+      core('Namespace', { name: namespace }),
+    ),
     ...(subject.kind === 'ServiceAccount'
       ? [
           core('ServiceAccount', {

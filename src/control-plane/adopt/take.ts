@@ -1,4 +1,4 @@
-import { labels } from '../../core/applyset.ts'
+import { labels, partOf } from '../../core/applyset.ts'
 import { serviceOf } from '../../core/discovery.ts'
 import type { Address, Cluster, Discovery } from '../../core/effects/cluster.ts'
 import { isObject } from '../../core/json.ts'
@@ -88,6 +88,8 @@ export const takeObject = async (
     const now = await cluster.get(address)
     if (!now.ok) return bad([problemOfRefusal(now.refusal, id)])
     if (now.value === undefined || uidOf(now.value) !== uidOf(found)) return changed(found)
+    // Another set was faster.
+    if (![undefined, owner.id].includes(partOf(now.value))) return changed(found)
     live = now.value
   }
 }

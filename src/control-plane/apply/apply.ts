@@ -80,6 +80,7 @@ const carryOut = async (run: Run, { plan, wanted, keepGoing = false }: ToApply):
   const established = await waitReady(run, ids, { release: 'CRDs', timeoutSeconds: crdSeconds })
   if (!established.ok) return established
   if (plan.crds.some((one) => one.do !== 'skip')) {
+    run.tell({ tell: 'subject', stage: 'apply', subject: 'CRDs', state: 'done' })
     const found = await rediscover(run)
     if (!found.ok) return found
   }
@@ -131,6 +132,7 @@ const startRun = (input: ToApply, system: ApplySystem, lost: AbortSignal, report
       content,
     ),
     freshKinds: freshKindsOf(plan, wanted),
+    unheard: new Map(),
     handedOver: new Set((plan.takesFrom ?? []).map(fieldManagerOf)),
     takesBack: input.takesBack ?? false,
     mark: `${plan.bundle.digest}/${plan.generation}`,

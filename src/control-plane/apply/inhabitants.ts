@@ -5,7 +5,7 @@ import { groupKindOf, idOf, isCrd, keyOf, nameOf } from '../../core/object.ts'
 import type { ObjectId } from '../../core/object.ts'
 import { all, bad, good, problem } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
-import { mapAt, textAt } from '../../core/readiness/rule.ts'
+import { conditionOf, mapAt, textAt } from '../../core/readiness/rule.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
 import type { ServedKind } from '../../core/target.ts'
 import { rediscover } from './run.ts'
@@ -74,6 +74,13 @@ const everythingWithin = async (run: Run, id: ObjectId): Promise<Outcome<ObjectI
   }
 }
 
+/** The CRD itself, where it was served once and is not now (none of its versions is): what is stored of it cannot be seen, and would go along. */
+const unseenOf = (run: Run, id: ObjectId): string[] => {
+  const live = run.live.get(keyOf(id))
+  const isEstablished = live !== undefined && conditionOf(live, 'Established')?.status === 'True'
+  return isEstablished && kindsWithin(run, id).length === 0 ? [id.name] : []
+}
+
 /**
  * Refuses to delete a Namespace that still has anything in it (other sets' objects, people's, volume claims with data, what is to be kept),
  * and a CRD that still has custom resources: they would go along, and nobody has agreed to that. All other kinds are free to go.
@@ -86,7 +93,7 @@ export const unlessInhabited = async (run: Run, id: ObjectId): Promise<Outcome<v
   const found = await everythingWithin(run, id)
   if (!found.ok) return found
   const left = found.value
-  const silent = isNamespace(id) ? run.discovery.silent : []
+  const silent = isNamespace(id) ? run.discovery.silent : unseenOf(run, id)
   if (left.length === 0 && silent.length === 0) return good(undefined)
   const names = left.slice(0, named).map(nameOf).sort().join(', ')
   return bad([
@@ -95,7 +102,7 @@ export const unlessInhabited = async (run: Run, id: ObjectId): Promise<Outcome<v
       fault: 'world',
       what:
         left.length === 0
-          ? `${nameOf(id)} is not deleted: nothing can be learned of the objects of ${silent.join(', ')} in it.`
+          ? `${nameOf(id)} is not deleted: nothing can be learned of the objects of ${silent.join(', ')}, which would go along.`
           : `${nameOf(id)} is not deleted: ${left.length} objects would go along: ${names}${left.length > named ? ', …' : ''}.`,
       where: [{ in: 'object', object: id }],
       why: 'Consent to delete it is no consent to delete what others have put there, or what holds data.',

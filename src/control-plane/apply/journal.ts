@@ -11,6 +11,7 @@ import { resourceVersionOf, uidOf } from '../../core/live.ts'
 import type { Live } from '../../core/live.ts'
 import { keyOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
+import { isWrittenBy } from '../../core/owned-fields.ts'
 import { all, bad, good, problem } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
@@ -37,6 +38,8 @@ interface JournalOf {
   tooling: string
   /** How large a Secret of it may become. */
   largest: number
+  /** Whether parts may lie about that no parent names. */
+  mayHaveLeftovers?: boolean
 }
 
 /**
@@ -65,7 +68,8 @@ export const openJournal = (
   let laidOut = Infinity
   let named = new Set(found?.shards)
   /** A run that was killed may have left parts that no parent names. */
-  let mayHaveLeftovers = named.size > 0 || found?.content.state === 'applying'
+  let mayHaveLeftovers =
+    set.mayHaveLeftovers === true || named.size > 0 || found?.content.state === 'applying'
 
   const moved = (): Outcome<never> =>
     bad([
@@ -114,13 +118,15 @@ export const openJournal = (
     return !ours.ok ? ours : ours.value ? good(undefined) : moved()
   }
 
-  /** Deletes the parts that the parent does not name. */
+  /** Deletes the parts that the parent does not name, of those that are called so and that the server says we wrote: a label can be copied. */
   const sweep = async (): Promise<Outcome<void>> => {
     const selector = `${shardLabel}=${setIdOf(set.name)}`
     const { namespace } = address
     const reply = await cluster.list(secrets.kind, { namespace, selector, metadataOnly: true })
     if (!reply.ok) return bad([problemOfRefusal(reply.refusal, id)])
-    const old = reply.value.filter((one) => !named.has(one.metadata.name))
+    const isOurs = (one: KubeObject): boolean =>
+      one.metadata.name.startsWith(`${id.name}.`) && isWrittenBy(one, set.manager)
+    const old = reply.value.filter((one) => !named.has(one.metadata.name) && isOurs(one))
     const removed = await Promise.all(
       old.map(async (one) => {
         const { name } = one.metadata

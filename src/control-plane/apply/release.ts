@@ -13,6 +13,7 @@ import { unlessStopped, wantedFor } from './run.ts'
 import type { Run } from './run.ts'
 import { wantedDigest } from '../../core/wanted.ts'
 import { sendObject } from './send.ts'
+import { noteChange } from './unheard.ts'
 import { waitReady } from './wait.ts'
 
 const act = async (run: Run, action: Action): Promise<Outcome<void>> => {
@@ -22,6 +23,7 @@ const act = async (run: Run, action: Action): Promise<Outcome<void>> => {
   const sent = await sendObject(run, action.id)
   if (!sent.ok) return sent
   const key = keyOf(action.id)
+  noteChange(run, run.live.get(key) ?? run.others.get(key), sent.value)
   run.live.set(key, sent.value)
   const { filled } = run
   note(run.journal, action.id, {

@@ -37,6 +37,8 @@ export interface Run {
   journal: Journal
   /** `Kind.group` of what CRDs define that this run sends: for a moment the server may still judge by their old schemas. */
   freshKinds: Set<string>
+  /** By key: custom resources that this run has changed, as they were right after, and how long their controllers are given to write. */
+  unheard: Map<string, { resourceVersion: string; until: number }>
   /** The field managers of the sets that hand objects over to this one. */
   handedOver: ReadonlySet<string>
   /** People have agreed to take back what others have set since it was applied. */

@@ -6,6 +6,7 @@ import type { KubeObject, ObjectId } from '../../core/object.ts'
 import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome, Problem, Problems } from '../../core/problem.ts'
 import { readinessOf } from '../../core/readiness/readiness.ts'
+import { changeNotSeen, waiting } from '../../core/readiness/rule.ts'
 import type { Readiness } from '../../core/readiness/rule.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
 import { eventInWords } from '../../core/why/evidence.ts'
@@ -15,6 +16,7 @@ import type { Why } from '../../core/why/look.ts'
 import { findTrouble, showLogs } from './trouble.ts'
 import { addressOf, policyFor, unlessStopped } from './run.ts'
 import type { Run } from './run.ts'
+import { isUnheard } from './unheard.ts'
 
 const firstPause = 250
 const longestPause = 1000
@@ -37,7 +39,11 @@ export interface Waiting {
 
 const judge = async (run: Run, id: ObjectId, release: string): Promise<Readiness> => {
   const live = run.live.get(keyOf(id))
-  if (live) return readinessOf(live, policyFor(run, release))
+  if (live) {
+    const readiness = readinessOf(live, policyFor(run, release))
+    // Neither ready nor failed by what was said of the object before.
+    return readiness.state !== 'waiting' && isUnheard(run, live) ? waiting(changeNotSeen) : readiness
+  }
   const wanted = run.wanted.get(keyOf(id))
   return wanted && goesByItself(wanted)
     ? await endOfGoneJob(run, id)

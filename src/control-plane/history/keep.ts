@@ -92,8 +92,17 @@ export const keepBundle = async (
 ): Promise<Problem[]> => {
   if (bytes.length > limits.bytes) {
     if (shelf) {
-      await shelf.write(bundle, bytes)
-      return []
+      try {
+        await shelf.write(bundle, bytes)
+        return []
+      } catch (error) {
+        return [
+          notKept(
+            `The bundle is not kept: the folder for it cannot be written: ${(error as Error).message}.`,
+            'Mend what the system says, and keep the file of this bundle.',
+          ),
+        ]
+      }
     }
     return [
       notKept(

@@ -98,9 +98,9 @@ export const judgingOf = (input: ToJudge, cluster: Cluster): Judging => {
     silent,
     notYet: (id, object) => {
       if (serviceOf(live.discovery, object.apiVersion, object.kind).served !== 'yes')
-        return 'its kind is yet to come, with its CustomResourceDefinition'
-      if (fresh.has(groupKindOf(id))) return 'the schema of its kind is yet to change'
-      if (toCome.has(id.namespace)) return `its Namespace ${id.namespace} is yet to come`
+        return 'the kind is yet to come, with its CustomResourceDefinition'
+      if (fresh.has(groupKindOf(id))) return 'the schema of the kind is yet to change'
+      if (toCome.has(id.namespace)) return `the Namespace ${id.namespace} is yet to come`
       if (isGoing(live, id)) return 'what is there of it is being deleted first'
       if (prunesEarly.has(releaseOf(id)) && !live.members.has(keyOf(id)))
         return 'what its release deletes first may be in its way'

@@ -1,4 +1,11 @@
-import { labels, partOf, setIdOf } from '../../core/applyset.ts'
+import {
+  fieldManagerOf,
+  inventoryNamespace,
+  labels,
+  parentName,
+  partOf,
+  setIdOf,
+} from '../../core/applyset.ts'
 import { serviceOf } from '../../core/discovery.ts'
 import type { Live } from '../../core/live.ts'
 import { isNamespace } from '../../core/namespaces.ts'
@@ -6,6 +13,7 @@ import { idOf, keyOf, nameOf } from '../../core/object.ts'
 import type { KubeObject } from '../../core/object.ts'
 import { problem } from '../../core/problem.ts'
 import type { Problem } from '../../core/problem.ts'
+import { unprovenBy } from '../../core/repair.ts'
 import { findKind, kindsOfCrd } from '../../core/target.ts'
 import type { ServedKind } from '../../core/target.ts'
 import { appliedObjects } from '../../core/wanted.ts'
@@ -40,6 +48,27 @@ const emptiness = (wanted: Wanted, live: Live): Problem[] => {
       what: `Bundle ${wanted.manifest.version} of ${wanted.manifest.name} wants nothing, so everything of it would be deleted.`,
       where: [{ in: 'bundle', bundle: wanted.manifest.name }],
       fix: 'Check how the bundle was built; where it is meant, run it again with --allow-empty.',
+    }),
+  ]
+}
+
+/** The inventory is written before anything else: where it is not there and objects of the set are, it was lost. */
+const lostInventory = (wanted: Wanted, live: Live): Problem[] => {
+  const set = wanted.manifest.name
+  if (live.inventory !== undefined) return []
+  const ours = Array.from(live.members.values()).filter(
+    (one) => unprovenBy(one, fieldManagerOf(set)) === undefined,
+  )
+  const [first] = ours
+  if (first === undefined) return []
+  return [
+    problem({
+      code: 'plan/lost-inventory',
+      fault: 'world',
+      what: `${ours.length === 1 ? 'An object' : `${ours.length} objects`} of ${set} ${ours.length === 1 ? 'is' : 'are'} there (${nameOf(idOf(first))}), and its inventory is not: the Secret ${inventoryNamespace}/${parentName(set)} was deleted.`,
+      where: [{ in: 'bundle', bundle: set }],
+      why: 'Taken for a first apply, it would run the hooks of an install on what is there, and what earlier bundles made would be left behind.',
+      fix: 'Rebuild it: scout-apply repair BUNDLE --dry-run shows from what; then apply the bundle.',
     }),
   ]
 }
@@ -124,6 +153,7 @@ export const refusalsOf = (wanted: Wanted, live: Live, consent: Consent): Proble
   return [
     ...(consent.downgrade ? [] : downgrade(wanted, live)),
     ...(consent.empty ? [] : emptiness(wanted, live)),
+    ...lostInventory(wanted, live),
     ...objects.flatMap((one) => [
       ...labelled(one),
       ...overlap(one, live, wanted.manifest.name, consent),

@@ -97,8 +97,10 @@ export const recordRun = async (
           notRecorded(one, 'The audit record of this run is not on the cluster.'),
         ),
       )
-    const told = await writeEvent(cluster, noteOfEnd(entry, report.ended))
-    if (!told.ok)
+    // Events are about the set, and one that was refused for the lock has done nothing to it; that it was tried stands in the audit record.
+    const isLockedOut = report.problems.some(({ code }) => code === 'apply/locked')
+    const told = isLockedOut ? undefined : await writeEvent(cluster, noteOfEnd(entry, report.ended))
+    if (told?.ok === false)
       warnings.push(notRecorded(problemOfRefusal(told.refusal), 'The Event of this run is not there.'))
   }
   if (auditFile)

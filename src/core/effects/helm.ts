@@ -22,7 +22,7 @@ export interface TemplateRequest {
   told: Told
   /** `.Release.IsUpgrade` instead of `.Release.IsInstall`. */
   upgrade: boolean
-  /** `later`: in another time zone, and at least a second after it was asked. Else now, in UTC. */
+  /** `later`: in another time zone, and in a later second than it was asked in. Else now, in UTC. */
   clock?: 'later'
   /** Lowest first. */
   values: HelmValues[]
@@ -45,7 +45,7 @@ export interface PulledChart {
   directory: string
 }
 
-/** The helm of one version, the one that the lock names. It runs no more processes at once than there are cores. */
+/** The helm of one version, the one that the lock names. It runs a few processes at once; of those who wait, the last to ask is the next. */
 export interface Helm {
   /** `4.1.4` */
   version: string

@@ -68,7 +68,7 @@ export interface Condition {
 }
 
 /** The conditions of an object's status, in its order. */
-const conditionsOf = (object: KubeObject): Condition[] => {
+export const conditionsOf = (object: KubeObject): Condition[] => {
   const list = mapAt(object, 'status')['conditions']
   return (Array.isArray(list) ? list : []).filter(isObject).map((one) => ({
     type: textAt(one, 'type'),

@@ -128,4 +128,4 @@ export const brief = (text: string, most = longest): string => {
 
 /** `2030-01-01T12:00:00Z Unhealthy (12 times): Readiness probe failed: …` */
 export const eventInWords = ({ reason, message, count, last }: Omit<Happened, 'about' | 'warning'>): string =>
-  `${last} ${reason}${count > 1 ? ` (${count} times)` : ''}: ${brief(message)}`.trimStart()
+  `${last.replace(/\.\d+Z$/, 'Z')} ${reason}${count > 1 ? ` (${count} times)` : ''}: ${brief(message)}`.trimStart()

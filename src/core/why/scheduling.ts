@@ -2,8 +2,9 @@ import { conditionOf } from '../readiness/rule.ts'
 import { brief } from './evidence.ts'
 import type { WhyRule } from './evidence.ts'
 
-/** The scheduler's long tail on preemption says nothing that the reason before it has not said. */
-const withoutPreemption = (message: string): string => message.replace(/\s*preemption: .*$/s, '')
+/** The scheduler's long tail on claims and preemption says nothing that the reason before it has not said. */
+const withoutPreemption = (message: string): string =>
+  message.replace(/\s*(no new claims to deallocate,\s*)?preemption: .*$/s, '')
 
 /** A Pod that no node takes, with the scheduler's reason; or one that waits for a gate. */
 export const scheduling: WhyRule = {

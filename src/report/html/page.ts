@@ -9,8 +9,8 @@ const style: Html = {
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin-bottom: .25rem; } h2 { font-size: 1.15rem; margin-top: 2rem; border-bottom: 1px solid var(--line); } h3 { font-size: 1rem; margin-bottom: .25rem; }
 code, pre, td.name { font: 13px/1.45 ui-monospace, monospace; overflow-wrap: anywhere; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0; } th { text-align: left; font-weight: 600; } td, th { padding: .25rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-details { margin: .25rem 0; } summary { cursor: pointer; } details > div { margin: .25rem 0 .75rem 1.25rem; }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0; } th { text-align: left; font-weight: 600; white-space: nowrap; } td, th { padding: .25rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+details { margin: 0; } summary { cursor: pointer; list-style: none; } summary::-webkit-details-marker { display: none; } summary::after { content: ' ▸'; } details[open] > summary::after { content: ' ▾'; } details > div { margin: .25rem 0 .75rem 1.25rem; }
 pre { background: var(--soft); padding: .4rem .6rem; margin: .2rem 0 .6rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 ul { margin: .25rem 0; padding-left: 1.25rem; } li { margin: .1rem 0; }
 .counts { display: flex; flex-wrap: wrap; gap: .5rem; padding: 0; list-style: none; } .counts li { background: var(--soft); border-radius: .4rem; padding: .2rem .7rem; }

@@ -2,9 +2,10 @@ import type { JudgedChange, JudgedField, JudgedPlan } from '../../core/judged.ts
 import { keyOf, nameOf } from '../../core/object.ts'
 import { hooksOf, prunesOf } from '../../core/plan.ts'
 import type { Action, PlannedHook, PlannedRelease, Removal } from '../../core/plan.ts'
+import type { PlannedValue } from '../../core/site-values/planned.ts'
 import { counted } from '../count.ts'
 import { bounded, fieldLines } from '../field-lines.ts'
-import { countsOf, minutes } from '../plan.ts'
+import { countsOf, minutes, prunedTitle } from '../plan.ts'
 import { becauseWords, ownersWords, settledWords } from '../plan-change.ts'
 import { html, joined, words } from './escape.ts'
 import type { Html } from './escape.ts'
@@ -88,6 +89,15 @@ const hookItem = ({ id, event, weight, finished }: PlannedHook): Html =>
     ${badge('cyan', 'hook')} <code>${nameOf(id)}</code> ${event}, weight
     ${weight}${finished ? ', already run' : ''}
   </div>`
+
+const valueWords: Record<PlannedValue['do'], string> = {
+  make: 'will be made',
+  'take over': 'taken over as it is',
+  supply: 'supplied',
+  read: 'read at each apply',
+  unseal: 'sealed in the bundle',
+  keep: 'kept',
+}
 
 /** What a reader must see before anything else. */
 const risks = (plan: JudgedPlan): Html[] => {
@@ -176,7 +186,8 @@ export const planHtml = (plan: JudgedPlan, digest: string): string => {
       sent.length === 0
         ? nothing
         : html`<div class="dim">
-            then waits until all ${actions.length} are ready, ${minutes(one.timeoutSeconds)} at most
+            then waits until ${actions.length === 1 ? 'it is' : `all ${actions.length} are`} ready,
+            ${minutes(one.timeoutSeconds)} at most
           </div>`
     return section(`Wave ${wave}: ${one.name} (${one.changed ? one.mode : 'unchanged'})`, [
       ...one.before.map(hookItem),
@@ -188,8 +199,14 @@ export const planHtml = (plan: JudgedPlan, digest: string): string => {
   }
   const { replaces, cluster, kubernetes, bundle } = plan
   const facts: [string, Html][] = [
-    ['Cluster', html`${cluster.name}${cluster.id === null ? '' : ` (${cluster.id})`}`],
-    ['Kubernetes', html`${kubernetes.server}; the bundle was made for ${kubernetes.bundle}`],
+    [
+      'Cluster',
+      html`${[cluster.name, cluster.id === null ? '' : `(${cluster.id})`].filter((one) => one !== '').join(' ')}`,
+    ],
+    [
+      'Kubernetes',
+      html`${kubernetes.server}${kubernetes.bundle === '' ? '' : `; the bundle was made for ${kubernetes.bundle}`}`,
+    ],
     ['Bundle', html`${bundle.version}, sequence ${bundle.sequence} <code>${bundle.digest}</code>`],
     [
       'Replaces',
@@ -212,7 +229,9 @@ export const planHtml = (plan: JudgedPlan, digest: string): string => {
   const values = list(
     plan.siteValues
       .filter((one) => one.do !== 'keep')
-      .map((one) => html`<code>${one.id}</code>: ${one.do}${'from' in one ? ` (${one.from})` : ''}`),
+      .map(
+        (one) => html`<code>${one.id}</code>: ${valueWords[one.do]}${'from' in one ? ` (${one.from})` : ''}`,
+      ),
   )
   const stays = plan.kept.map(
     (one) =>
@@ -228,7 +247,7 @@ export const planHtml = (plan: JudgedPlan, digest: string): string => {
     section('CustomResourceDefinitions', items(plan.crds)),
     ...plan.waves.flatMap((wave, at) => wave.map((one) => release(one, at + 1))),
     ...goes,
-    section('Pruned, once all of that is ready', plan.prune.flat().map(pruneItem)),
+    section(prunedTitle(plan), plan.prune.flat().map(pruneItem)),
     section('No longer wanted, and not deleted', stays),
   ]
   const body = html`<h1>Plan for ${plan.set}</h1>

@@ -109,7 +109,9 @@ const subjectLine = (subject: Subject, withObjects: boolean, widths: Widths, loo
     ...(widths.time > 0 ? [timeOf(subject, look).padStart(widths.time)] : []),
     wordsOf(subject, withObjects),
   ]
-  return line(markOf(subject.state, look), '  ', columns.join('  ').trimEnd(), look)
+  // Who waits for its objects is at work; who waits for its turn is not.
+  const state = subject.state === 'waiting' && subject.since !== undefined ? 'working' : subject.state
+  return line(markOf(state, look), '  ', columns.join('  ').trimEnd(), look)
 }
 
 const subjectLines = (subjects: Subject[], room: number, look: Look): string[] => {

@@ -8,8 +8,14 @@ import { printLog } from './log.ts'
 
 const second = 1000
 const eraseBelow = '\u001B[0J'
+const eraseRest = '\u001B[0K'
 const colours = /\u001B\[\d+m/g
 const up = (lines: number): string => (lines === 0 ? '' : `\u001B[${lines}A`)
+/**
+ * Lines over those that are there. Each erases the rest of its own: a screen that is erased from its first row on goes into the history of some
+ * terminals (tmux), with every picture anew.
+ */
+const over = (text: string): string => text.replaceAll('\n', `${eraseRest}\n`)
 
 /**
  * A table that is drawn anew in its place at each event, and stays as it is after the last. Warnings, and others' own words with
@@ -38,7 +44,9 @@ export const liveProgress = (
       turn: turn++,
       now: now(),
     })
-    screen.write(`${up(rowsTaken())}\r${eraseBelow}${above}${lines.map((line) => `${line}\n`).join('')}`)
+    screen.write(
+      `${up(rowsTaken())}\r${over(above + lines.map((line) => `${line}\n`).join(''))}${eraseBelow}`,
+    )
     drawn = lines
   }
 

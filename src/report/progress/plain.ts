@@ -20,6 +20,9 @@ export const plainProgress = (
   const said = new Map<string, string>()
   const begun = new Map<string, number>()
   const waited = new Map<string, number>()
+  /** Releases in which nothing changes: one line is enough for each. */
+  const unchanged = new Set<string>()
+  let stage = ''
   const tookOf = (told: Extract<Told, { tell: 'subject' }>): string => {
     const since = begun.get(`${told.stage} ${told.subject}`)
     return !isTimed(told.stage) || since === undefined ? '' : ` (${elapsed(now() - since)})`
@@ -37,7 +40,8 @@ export const plainProgress = (
       case 'stage':
         if (verbose || told.state === 'failed' || told.note !== undefined)
           write(`${visible(`${told.stage}: ${told.state}${noted(told.note)}`)}\n`)
-        else if (told.state === 'started') write(`${visible(told.stage)}\n`)
+        else if (told.state === 'started' && told.stage !== stage) write(`${visible(told.stage)}\n`)
+        stage = told.stage
         return
       case 'subject': {
         if (!verbose && !isTimed(told.stage) && told.state !== 'failed') return
@@ -48,6 +52,14 @@ export const plainProgress = (
         const line = visible(`${told.stage} ${told.subject}: ${told.state}${count}${noted(told.note)}`)
         const isNews = said.get(subject) !== line
         if (!begun.has(subject)) begun.set(subject, now())
+        if (!verbose && told.state === 'working' && told.note === 'unchanged') {
+          unchanged.add(subject)
+          return
+        }
+        if (unchanged.delete(subject) && told.state === 'done') {
+          write(`${visible(subject)}: unchanged\n`)
+          return
+        }
         if (told.state === 'waiting' ? isTooEarly(subject, isNews) : !isNews) return
         write(`${line}${told.state === 'working' ? '' : tookOf(told)}\n`)
         said.set(subject, line)

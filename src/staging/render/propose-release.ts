@@ -7,7 +7,7 @@ import { pointInto, withOutputs } from './point.ts'
 import { propose } from './mask/propose.ts'
 import type { Proposal } from './mask/propose.ts'
 import type { FoundObject, RenderSystem } from './read-release.ts'
-import { laterIn, readUnmasked } from './render-release.ts'
+import { laterIn, readUnmasked, whenLater } from './render-release.ts'
 import type { RenderOne } from './render-release.ts'
 import type { RenderInput } from './render.ts'
 import { settle } from './settle.ts'
@@ -22,7 +22,7 @@ export interface ProposedFor {
 }
 
 /** The more renders, the surer length and alphabet of a password are; the first has placeholders of its own. */
-const salts = ['', 'twin', 'twin']
+const twins = ['twin', 'twin']
 
 /**
  * What of site values the releases that are wanted need beside what they declare, found by rendering each three times; the others are
@@ -35,12 +35,13 @@ export const proposeForRelease = async (
   const renders = new Map<ResolvedRelease, FoundObject[][]>()
   const renderOne: RenderOne = async (release, known, telling, dice, ask) => {
     // What the others lack is theirs.
-    const tried = wanted.has(release.name) ? salts : ['']
-    const outcomes = await Promise.all(
-      tried.map((salt) =>
-        readUnmasked(release, known, telling, salt, salt === '' ? ask : laterIn(ask, dice)),
-      ),
-    )
+    const tried = wanted.has(release.name) ? twins : []
+    const first = readUnmasked(release, known, telling, '', ask)
+    const again = tried.map(async (salt) => {
+      await whenLater(dice, first)
+      return await readUnmasked(release, known, telling, salt, laterIn(ask, dice))
+    })
+    const outcomes = await Promise.all([first, ...again])
     // They fail alike.
     const failed = outcomes.find((outcome) => !outcome.ok)
     if (failed !== undefined) return failed

@@ -76,7 +76,12 @@ const foundPlaceholders = (telling: Telling, lookups: Lookup[]): boolean =>
     foundBy(telling.knowledge.objects, lookup).some((object) => placeholdersIn(object).size > 0),
   )
 
-/** The same system with a helm whose clock is in another zone, and a second later: what a chart makes of the time then differs. */
+/** Waits until a release may be rendered again by `laterIn`: where it asks the clock, until the first render has ended. */
+export const whenLater = async ({ clock }: Dices, first: Promise<unknown>): Promise<void> => {
+  if (clock) await first
+}
+
+/** The same system with a helm whose clock is in another zone, and in a later second than it is asked in: what a chart makes of the time then differs. */
 export const laterIn = <S extends RenderSystem>(system: S, { clock }: Dices): S =>
   clock
     ? {
@@ -104,10 +109,11 @@ export const renderRelease = async (
     system.tell({ tell: 'subject', stage: 'render', subject: release.name, state })
   const twin = (): Promise<Read> => readUnmasked(release, target, telling, 'twin', laterIn(system, dice))
   subject('working')
+  const reading = readUnmasked(release, target, telling, '', system)
   const twice = dice.any || Object.keys(release.tokens).length > 0 || release.siteValues.some(isInValues)
   const [first, parallel] = await Promise.all([
-    readUnmasked(release, target, telling, '', system),
-    resolved.kind === 'chart' && twice ? twin() : undefined,
+    reading,
+    resolved.kind === 'chart' && twice ? whenLater(dice, reading).then(twin) : undefined,
   ])
   const second =
     parallel ?? (first.ok && foundPlaceholders(telling, first.value.lookups) ? await twin() : undefined)

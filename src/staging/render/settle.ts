@@ -42,15 +42,20 @@ const circle = (askers: ResolvedRelease[]): Problem =>
     fix: 'Find with `scout render --explain RELEASE` what the chart asks, and decide it by its values.',
   })
 
+/** Scans one release after the other. `scanned` hears of each at once, so that helm is at work while the others are scanned. */
 const scansOf = async (
   { releases }: SetOf<ResolvedRelease>,
   system: RenderSystem,
+  scanned: (release: ResolvedRelease, scan: ChartScan) => void,
 ): Promise<(release: ResolvedRelease) => ChartScan> => {
-  const scans = new Map(
-    await Promise.all(
-      releases.map(async (release) => [release, await scanRelease(release, system)] as const),
-    ),
-  )
+  const scans = new Map<ResolvedRelease, ChartScan>()
+  for (const release of releases) {
+    const scan = await scanRelease(release, system)
+    scans.set(release, scan)
+    scanned(release, scan)
+    // Files are read without waiting for events: now those of helm have their turn.
+    await new Promise(setImmediate)
+  }
   return (release) => scans.get(release)!
 }
 
@@ -93,7 +98,7 @@ const neededOf = (
 
 /**
  * Renders until what the charts were told is what the set brings: CRDs in templates, and objects of other releases that a chart looks up, are
- * known only after a render. Charts that ask nothing are rendered once, first. Of those that ask, the CRDs in `crds/` folders are read; those that
+ * known only after a render. Charts that ask nothing are rendered once, those first that others may ask for. Of those that ask, the CRDs in `crds/` folders are read; those that
  * bring CRDs by templates are told by list until the set's CRDs are known (a server refuses kinds that it does not know yet); then each in the cheapest way that gives the true
  * answers: helm's own list cannot be shortened, so many have to ask the stand-in. Only then is a failure a failure: a chart may refuse
  * to render before the CRDs of another one are known.
@@ -105,18 +110,37 @@ export const settle = async (
   system: RenderSystem,
   renderOne: RenderOne = renderRelease,
 ): Promise<Outcome<Settled>> => {
-  const scanOf = await scansOf(set, system)
-  const releases = neededOf(set, wanted, scanOf)
-  const last = await lastRendersOf(releases, system)
-  if (!last.ok) return last
-  const askers = releases.filter((release) => asks(scanOf(release)))
-  const quiet = releases.filter((release) => !asks(scanOf(release)))
-  const ahead = await aheadOf(askers, scanOf, system)
-  const teller = tellerOf(set, target, system.helm.version, scanOf, last.value, ahead)
   const salting = saltingOf(set.releases.flatMap(({ siteValues }) => siteValues))
   const outcomes: Outcomes = new Map()
   const heard = new Map<ResolvedRelease, Heard>()
   const kubernetes = `v${wholeVersion(target.kubernetes)}`
+  const renderTold = async (release: ResolvedRelease, telling: Telling, scan: ChartScan): Promise<void> => {
+    const outcome = await remembered(release, kubernetes, telling, system, () =>
+      renderOne(release, target, telling, diceOf(scan), { ...system, salting }),
+    )
+    outcomes.set(release, outcome)
+    heard.set(release, { telling, lookups: outcome.ok ? outcome.value.lookups : 'unknown' })
+  }
+  const quietly = new Map<ResolvedRelease, Promise<void>>()
+  /** Renders a release that asks nothing: once, whatever becomes known of the set. */
+  const renderQuiet = (release: ResolvedRelease, scan: ChartScan): Promise<void> => {
+    const begun = quietly.get(release) ?? renderTold(release, { by: 'list', apiVersions: [] }, scan)
+    quietly.set(release, begun)
+    return begun
+  }
+  const scanOf = await scansOf(set, system, (release, scan) => {
+    // Whoever waits for it hears of a failure.
+    if (wanted.has(release.name) && !asks(scan)) renderQuiet(release, scan).catch(() => {})
+  })
+  const releases = neededOf(set, wanted, scanOf)
+  const last = await lastRendersOf(releases, system)
+  if (!last.ok) return last
+  const askers = releases.filter((release) => asks(scanOf(release)))
+  const byName = new Map(releases.map((release) => [release.name, release]))
+  const lookedFor = new Set(askers.flatMap((release) => dependenciesOf(release, byName)))
+  const quiet = releases.filter((release) => !asks(scanOf(release)))
+  const ahead = await aheadOf(askers, scanOf, system)
+  const teller = tellerOf(set, target, system.helm.version, scanOf, last.value, ahead)
 
   /** Renders these until they would hear the same again; those that never do so are told. */
   const settleSome = async (
@@ -129,15 +153,7 @@ export const settle = async (
         .map((release) => ({ release, telling: tellingFor(release, known), before: heard.get(release) }))
         .filter(({ before, telling }) => before === undefined || !hearsTheSame(before, telling))
       if (stale.length === 0 || round === mostRounds) return stale.map(({ release }) => release)
-      await Promise.all(
-        stale.map(async ({ release, telling }) => {
-          const outcome = await remembered(release, kubernetes, telling, system, () =>
-            renderOne(release, target, telling, diceOf(scanOf(release)), { ...system, salting }),
-          )
-          outcomes.set(release, outcome)
-          heard.set(release, { telling, lookups: outcome.ok ? outcome.value.lookups : 'unknown' })
-        }),
-      )
+      await Promise.all(stale.map(({ release, telling }) => renderTold(release, telling, scanOf(release))))
     }
   }
 
@@ -162,8 +178,10 @@ export const settle = async (
   }
   const asksServer = (release: ResolvedRelease): boolean =>
     teller.truly(release, teller.know(outcomes)).by === 'server'
+  const renderThese = (some: ResolvedRelease[]): Promise<unknown> =>
+    Promise.all(some.map((release) => renderQuiet(release, scanOf(release))))
   const unsettledIn = async (): Promise<ResolvedRelease[]> => {
-    await settleSome(quiet, () => ({ by: 'list', apiVersions: [] }))
+    await renderThese(quiet.filter((release) => scanOf(release).brings || lookedFor.has(release)))
     const byServer = bringers.filter(asksServer)
     const unsettled = await settleSome(
       bringers.filter((release) => !byServer.includes(release)),
@@ -173,7 +191,9 @@ export const settle = async (
     await draftSome(byServer)
     return await settleSome(askers, teller.truly)
   }
-  const unsettled = await unsettledIn()
+  const [early] = await Promise.all([unsettledIn(), renderThese(quiet)])
+  // What a chart brings that nobody saw in it is known only now.
+  const unsettled = early.length > 0 ? early : await settleSome(askers, teller.truly)
   if (unsettled.length > 0) return bad([circle(unsettled)])
   const documents = all(releases.map((release) => outcomes.get(release)!))
   if (!documents.ok) return documents

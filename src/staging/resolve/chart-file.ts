@@ -12,7 +12,6 @@ export const readChartFile = (file: string, text: string): Outcome<{ name: strin
   const read = readYaml(text, file)
   if (!read.ok) return read
   const content = read.value[0]?.value ?? null
-  const { declared } = readDeclared(file, Buffer.from(text))
   const found: Problem[] = []
   const field = (key: 'name' | 'version', form: RegExp, example: string): string => {
     const value = isObject(content) ? content[key] : undefined
@@ -22,7 +21,7 @@ export const readChartFile = (file: string, text: string): Outcome<{ name: strin
       problem({
         code: 'resolve/bad-chart-file',
         what: `${file} ${fault}.`,
-        where: [declared?.at([key]) ?? { in: 'file', file }],
+        where: [readDeclared(file, Buffer.from(text)).declared?.at([key]) ?? { in: 'file', file }],
         fix: `Write for example \`${key}: ${example}\`.`,
       }),
     )

@@ -255,7 +255,7 @@ export const statuses: { [fate: string]: Status } = {
           status: 'False',
           reason: 'Unschedulable',
           message:
-            '0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+            '0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
         },
       ],
     },

@@ -214,9 +214,21 @@ test('without a terminal a release says what it waits for when that changes, and
   ])
 })
 
+test('in plain lines a release in which nothing changes takes one line', (t) => {
+  const web = { tell: 'subject', stage: 'apply', subject: 'web' } as const
+  const lines = told(
+    [
+      { ...web, state: 'working', note: 'unchanged' },
+      { ...web, state: 'done' },
+    ],
+    { ci: true },
+  )
+  t.deepEqual(lines, ['apply web: unchanged\n'])
+})
+
 test('the last lines of a log are for a terminal alone: no JSON has them, and no plain line unless it is asked for', (t) => {
   const events = [...applying, ...failing]
-  const shown = told(events, {}).join('')
+  const shown = told(events, {}).join('').replaceAll('\u001B[0K', '')
   t.true(shown.includes('  | \\u{1B}[31mpassword is hunter2\n  | bye\n'))
   t.notRegex(told(events, { output: 'json', verbose: true }).join(''), /hunter2/)
   t.notRegex(told(events, { ci: true }).join(''), /hunter2/)
@@ -274,5 +286,5 @@ test('a window that becomes narrower keeps no part of the old table, and nothing
   resize(30)
   tell({ tell: 'stage', stage: 'render', state: 'failed' })
   // One row for the stage, two for web, whose 55 columns wrapped once, and one for db.
-  t.regex(written.join(''), /^\u001B\[4A\r\u001B\[0J/)
+  t.regex(written.join(''), /^\u001B\[4A\r(?:[^\n]+\u001B\[0K\n)+\u001B\[0J$/)
 })
