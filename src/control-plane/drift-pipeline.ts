@@ -280,14 +280,17 @@ const putBack = async (
   const tell: Tell = (told) => system.tell(scrub.told(told))
   const memory = rememberer({ wanted, live, plan }, { keeping, purpose: { did: 'correct' }, holder }, system)
   await stepper(system.tell)('put back', async () => {
-    await begun?.(plan, 'correct')
     const report = scrub.report(
       await apply(
         {
           plan,
           wanted,
           live,
-          keep: prepared.keep,
+          keep: async () => {
+            // Not before the lock is held: a run that is refused for it has not begun.
+            await begun?.(plan, 'correct')
+            return await prepared.keep()
+          },
           remember: memory.remember,
           takesBack: true,
           holder,

@@ -45,7 +45,7 @@ import { judge } from './plan/judge.ts'
 import type { Judgement } from './plan/judge.ts'
 import type { ToJudge } from './plan/judging.ts'
 import { concealing } from './plan/judge-conceal.ts'
-import { notChecked, target } from './plan/judged-plan.ts'
+import { target } from './plan/judged-plan.ts'
 import { planApply } from './plan/plan.ts'
 import { unlessResumable } from './plan/resumable.ts'
 import { notesOf, lackingVersions } from './history/notes.ts'
@@ -193,7 +193,7 @@ const judgedPlan = async (
     const told = problems.map((one) =>
       one.code === 'apply/conflict' ? { ...one, severity: conflicts } : one,
     )
-    return unless([...told, ...notChecked(changes)], () => ({
+    return unless(told, () => ({
       ...found.plan,
       ...target({ ...found, clusterId: id.value }),
       changes,

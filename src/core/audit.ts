@@ -4,6 +4,7 @@ import type { Json, JsonObject } from './json.ts'
 import { changesNothing } from './plan.ts'
 import { planCountsOf } from './plan-counts.ts'
 import type { PlanCounts } from './plan-counts.ts'
+import { wordOf } from './run-report.ts'
 import type { RunReport } from './run-report.ts'
 
 /** What a run did, for whoever asks later: who, what, with which plan, and what came of it. Names and digests alone, never a value. */
@@ -78,7 +79,7 @@ export const auditEntryOf = (report: RunReport, { signedBy, ...context }: AuditC
     plan: sha256(canonicalJson(plan as unknown as Json)),
     result: resultOf(report),
     planned: planCountsOf(plan),
-    releases: Object.fromEntries(releases.map(({ name, state }) => [name, state])),
+    releases: Object.fromEntries(releases.map((one) => [one.name, wordOf(one)])),
     problems: Array.from(new Set(problems.map(({ code }) => code))).sort(),
     started: time(started),
     ended: time(ended),

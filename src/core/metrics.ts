@@ -1,5 +1,6 @@
 import { resultOf } from './audit.ts'
 import { planCountsOf } from './plan-counts.ts'
+import { wordOf } from './run-report.ts'
 import type { RunReport } from './run-report.ts'
 
 /** A run that ended before there was a plan: nobody knows what it would have done. */
@@ -44,7 +45,7 @@ const lastSuccessIn = (text: string): number | undefined => {
   return value === undefined ? undefined : Number(value)
 }
 
-const releaseStates = ['done', 'unchanged', 'failed', 'stopped', 'not begun'] as const
+const releaseStates = ['done', 'unchanged', 'removed', 'failed', 'stopped', 'not begun'] as const
 
 const seconds = (milliseconds: number): number => milliseconds / 1000
 
@@ -71,7 +72,7 @@ const ofPlan = ({ plan, releases }: RunReport): Metric[] => {
       help: 'How far the releases came in the last run.',
       samples: releaseStates.map((state) => ({
         labels: { ...labels, state },
-        value: releases.filter((one) => one.state === state).length,
+        value: releases.filter((one) => wordOf(one) === state).length,
       })),
     },
     {

@@ -101,7 +101,12 @@ export const problemOfRefusal = (refusal: Refusal, object?: ObjectId): Problem =
   if (refusal.status === 0) return ofNetwork(refusal)
   if (refusal.status === 401) return unauthorized(refusal)
   const where: Problem['where'] = object ? [{ in: 'object', object }] : []
-  if (refusal.status === 403 && refusal.reason === 'Forbidden' && /\bcannot\b/.test(refusal.message))
+  if (
+    refusal.status === 403 &&
+    refusal.reason === 'Forbidden' &&
+    /\bcannot\b/.test(refusal.message) &&
+    !mayQuoteSecret(refusal)
+  )
     return { ...forbidden(refusal), where: [...where, { in: 'cluster', server: refusal.server }] }
   const subject = object ? nameOf(object) : `${refusal.asked.verb} ${thing(refusal.asked)}`
   const webhook = webhookOf(refusal.message)

@@ -1,5 +1,6 @@
 import { changesNothing } from '../core/plan.ts'
 import type { Problem } from '../core/problem.ts'
+import { wordOf } from '../core/run-report.ts'
 import type { ReleaseReport, RunReport } from '../core/run-report.ts'
 import { counted } from './count.ts'
 import type { Paint } from './paint.ts'
@@ -22,14 +23,11 @@ const tookInWords = (milliseconds: number): string => {
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} m ${whole % 60} s`
 }
 
-const releaseLine = (
-  { name, state, took, because, problems }: ReleaseReport,
-  width: number,
-  paint: Paint,
-): string => {
+const releaseLine = (report: ReleaseReport, width: number, paint: Paint): string => {
+  const { name, state, took, because, problems } = report
   const why = because ?? problems.map((one) => one.what).at(0)
   const time = state === 'not begun' ? '' : tookInWords(took)
-  return `  ${name.padEnd(width)}  ${paint[brushOf[state]](state.padEnd(9))}  ${time.padEnd(8)}${why === undefined ? '' : `  ${visible(why)}`}`.trimEnd()
+  return `  ${name.padEnd(width)}  ${paint[brushOf[state]](wordOf(report).padEnd(9))}  ${time.padEnd(8)}${why === undefined ? '' : `  ${visible(why)}`}`.trimEnd()
 }
 
 /** Releases as a table: how far each came, and in which time. */
@@ -87,13 +85,14 @@ export const describeDone = ({ plan }: RunReport): string => {
 
 /** A run that failed: how far each release came. */
 export const describeUndone = ({ plan, releases, started, ended }: RunReport, paint: Paint): string => {
-  const up = releases.filter(({ state }) => state === 'done' || state === 'unchanged').length
-  const pruned = up === releases.length ? 'not all is pruned' : 'nothing was pruned after them'
+  const wanted = releases.filter(({ removal }) => !removal)
+  const up = wanted.filter(({ state }) => state === 'done' || state === 'unchanged').length
+  const pruned = up === wanted.length ? 'not all is pruned' : 'nothing was pruned after them'
   if (releases.length > 0 && releases.every(({ state }) => state === 'not begun'))
     return `${paint.bold(`${plan.set} ${plan.bundle.version} is not applied: nothing was begun`)}\n`
   return [
     paint.bold(
-      `${plan.set} ${plan.bundle.version} is not applied in full: ${up} of ${counted(releases.length, 'release')} there, ${pruned} (${tookInWords(ended - started)})`,
+      `${plan.set} ${plan.bundle.version} is not applied in full: ${up} of ${counted(wanted.length, 'release')} there, ${pruned} (${tookInWords(ended - started)})`,
     ),
     ...tableOf(releases, paint),
     '',

@@ -14,7 +14,7 @@ import { bundleOptions, readBundle } from './apply-bundle.ts'
 import { keepingOptions, openKeeping } from './keeping.ts'
 import { recordOptions } from './recording.ts'
 import { openRun } from './run.ts'
-import { setOption, unlessOneSet } from './which-set.ts'
+import { neededSetOption, unlessOneSet } from './which-set.ts'
 
 export default command({
   summary:
@@ -22,7 +22,7 @@ export default command({
   arguments: [{ name: 'BUNDLE', help: 'the .tgz file that says which objects are wanted', optional: true }],
   options: {
     ...bundleOptions,
-    ...setOption,
+    ...neededSetOption,
     'history-dir': keepingOptions['history-dir'],
     'audit-file': recordOptions['audit-file'],
     'dry-run': { help: 'show what is found, and write nothing' },

@@ -9,6 +9,11 @@ export const setOption = {
   },
 } as const
 
+/** The same for a command that does not look for the only set itself. */
+export const neededSetOption = {
+  set: { value: 'NAME', help: 'the name of the set (SITE-ENVIRONMENT), in place of a bundle' },
+} as const
+
 /** Refuses a call of `scout-apply COMMAND` that names two sets: a bundle's, and one by name. */
 export const unlessTwoSets = (
   name: string,

@@ -219,3 +219,60 @@ test('a custom resource that was changed, and whose status names no generation, 
   t.deepEqual((await applied(cluster, bundle(2, 'two'))).problems, undefined)
   t.is((await request('GET', path)).body.status.seen, 'two done')
 })
+
+test('a release that goes with the next bundle has its line in the report of the run', async (t) => {
+  const { cluster, namespace, set } = await freshSet('gone')
+  const [app, old] = ['app', 'old'].map((name) => ({ name, namespace, objects: [configMap(name)] }))
+  if (!app || !old) throw new Error('there are two')
+  t.deepEqual((await applied(cluster, bundleOf(set, 1, [app, old]))).problems, undefined)
+  const { problems, report } = await applied(cluster, bundleOf(set, 2, [app]))
+  t.deepEqual(problems, undefined)
+  t.like(report?.releases, [
+    { name: 'app', state: 'unchanged' },
+    { name: 'old', state: 'done', removal: true },
+  ])
+})
+
+test('what a policy says of a Secret that it denies is not repeated: it may quote a value', async (t) => {
+  const { cluster, request, namespace, set, release } = await freshSet('policy')
+  const api = '/apis/admissionregistration.k8s.io/v1'
+  const kinds = ['validatingadmissionpolicies', 'validatingadmissionpolicybindings']
+  t.teardown(() => Promise.all(kinds.map((kind) => request('DELETE', `${api}/${kind}/${set}`))))
+  const pin = 'correct-horse-battery'
+  const rule = {
+    apiGroups: [''],
+    apiVersions: ['v1'],
+    operations: ['CREATE', 'UPDATE'],
+    resources: ['secrets'],
+  }
+  const policy = {
+    metadata: { name: set },
+    spec: {
+      failurePolicy: 'Fail',
+      matchConstraints: { resourceRules: [rule] },
+      matchConditions: [{ name: 'here', expression: `object.metadata.namespace == '${namespace}'` }],
+      validations: [
+        {
+          expression: 'false',
+          reason: 'Forbidden',
+          messageExpression: "'cannot be so weak: ' + string(object.data.pin)",
+        },
+      ],
+    },
+  }
+  t.is((await request('POST', `${api}/${kinds[0]}`, { body: policy })).status, 201)
+  const binding = { metadata: { name: set }, spec: { policyName: set, validationActions: ['Deny'] } }
+  t.is((await request('POST', `${api}/${kinds[1]}`, { body: binding })).status, 201)
+  const secret: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 's' },
+    data: { pin: Buffer.from(pin).toString('base64') },
+  }
+  const tried = () => request('POST', `/api/v1/namespaces/${namespace}/secrets?dryRun=All`, { body: secret })
+  while ((await tried()).status === 201) await new Promise((resolve) => setTimeout(resolve, 200))
+  t.regex((await tried()).text, /Y29ycmVjdC/)
+  const run = await applied(cluster, bundleOf(set, 1, [{ ...release, objects: [secret] }]))
+  t.regex(run.problems?.[0]?.what ?? '', /its words are not shown/)
+  t.notRegex(JSON.stringify([run.problems, run.told, run.report]), /correct-horse|Y29ycmVjdC/)
+})

@@ -188,7 +188,8 @@ test('Ctrl-C ends a run after its step, a second one at once; it is told what to
     told.releases.map(({ state }) => state),
     ['failed', 'not begun'],
   )
-  t.deepEqual(told.next, [`scout-apply ${bundle} status`, `scout-apply resume ${bundle}`])
+  const same = `--trust ${trust} --kubeconfig ${controlPlane.kubeconfig}`
+  t.deepEqual(told.next, [`scout-apply ${bundle} status ${same}`, `scout-apply resume ${bundle} ${same}`])
 
   const unfiled = await run('resume', '--set', set, '--trust', trust, '--timeout', '2s')
   t.is(unfiled.exitCode, 4, unfiled.stderr)

@@ -194,6 +194,7 @@ test('metrics are in the text format of Prometheus, with what each is, and label
       'scout_apply_last_run_planned{set="shop-production",action="unchanged"} 0',
       'scout_apply_last_run_releases{set="shop-production",state="done"} 1',
       'scout_apply_last_run_releases{set="shop-production",state="unchanged"} 0',
+      'scout_apply_last_run_releases{set="shop-production",state="removed"} 0',
       'scout_apply_last_run_releases{set="shop-production",state="failed"} 1',
       'scout_apply_last_run_releases{set="shop-production",state="stopped"} 0',
       'scout_apply_last_run_releases{set="shop-production",state="not begun"} 0',

@@ -61,6 +61,9 @@ test("a fresh clone renders with `make render` alone and stays clean, and then e
     /is good: sample-production 1\.0\.0/,
     /is applied and ready/,
     /nothing to do/,
+    /removed bootstrap/,
+    /Back at revision 1/,
+    /The chain holds/,
   ])
     t.regex(toured.stdout, told)
 })

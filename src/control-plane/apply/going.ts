@@ -9,6 +9,14 @@ import { prune } from './prune.ts'
 import { addressOf, unlessStopped } from './run.ts'
 import type { Run } from './run.ts'
 
+/** Notes how far the removal of a release came. */
+const report = (run: Run, name: string, started: number, outcome: Outcome<void>): void => {
+  const problems = outcome.ok ? [] : outcome.problems
+  const isStopped = !outcome.ok && problems.every((one) => one.code === 'apply/stopped')
+  const state = outcome.ok ? 'done' : isStopped ? 'stopped' : 'failed'
+  run.reports.set(name, { name, removal: true, state, took: run.clock.now() - started, problems })
+}
+
 const waitingFor = ({ name, timeoutSeconds }: PlannedRemoval) => ({ release: name, timeoutSeconds })
 
 /** What hooks have left behind of a release that is gone goes with it. */
@@ -72,6 +80,7 @@ const removeGroup = async (
   steps: Removal[][],
   hookOf: HookOf,
 ): Promise<Outcome<void>> => {
+  const started = run.clock.now()
   const begun = await Promise.all(
     releases.map(async (one) => ({ one, outcome: await begin(run, one, hookOf) })),
   )
@@ -87,6 +96,8 @@ const removeGroup = async (
     : saved
   const free = releases.filter(({ name }) => !stuck.has(name))
   const ended = pruned.ok ? await Promise.all(free.map((one) => finish(run, one, hookOf))) : []
+  for (const { one, outcome } of begun) if (!outcome.ok) report(run, one.name, started, outcome)
+  for (const [at, { name }] of free.entries()) report(run, name, started, ended[at] ?? pruned)
   const outcome = all([...begun.map((one) => one.outcome), pruned, ...ended, await run.journal.save()])
   return outcome.ok ? good(undefined, outcome.warnings) : bad(outcome.problems)
 }

@@ -8,16 +8,21 @@ import { applyRelease } from './release.ts'
 import { unlessStopped } from './run.ts'
 import type { Run } from './run.ts'
 
-/** Releases before anything is begun, in the order of the waves. */
-export const notBegun = (plan: Plan): Map<string, ReleaseReport> =>
-  new Map(
-    plan.waves
-      .flat()
-      .map(({ name }) => [
-        name,
-        { name, state: 'not begun', because: 'the run ended before it', took: 0, problems: [] },
-      ]),
-  )
+/** Releases before anything is begun, in the order of the waves, and after them those that go. */
+export const notBegun = (plan: Plan): Map<string, ReleaseReport> => {
+  const waiting = (name: string): ReleaseReport => ({
+    name,
+    state: 'not begun',
+    because: 'the run ended before it',
+    took: 0,
+    problems: [],
+  })
+  const going = (plan.removals ?? []).flatMap(({ releases }) => releases)
+  return new Map([
+    ...plan.waves.flat().map(({ name }) => [name, waiting(name)] as const),
+    ...going.map(({ name }) => [name, { ...waiting(name), removal: true as const }] as const),
+  ])
+}
 
 const isUp = (report: ReleaseReport | undefined): boolean =>
   report === undefined || report.state === 'done' || report.state === 'unchanged'

@@ -44,7 +44,7 @@ export const noteOfBegin = (plan: Plan, does: AuditEntry['does'], run: string, a
 export const noteOfEnd = (entry: AuditEntry, at: number): Note => {
   const { planned, releases, problems } = entry
   const failed = Object.entries(releases).flatMap(([name, state]) =>
-    state === 'done' || state === 'unchanged' ? [] : [`${name} ${state}`],
+    ['done', 'unchanged', 'removed'].includes(state) ? [] : [`${name} ${state}`],
   )
   const head = `${bundleWords(entry.bundle)}, by ${entry.user || entry.run}`
   const isDone = entry.result !== 'failed'

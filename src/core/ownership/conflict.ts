@@ -97,6 +97,6 @@ export const conflictProblem = (id: ObjectId, release: string, conflicts: FieldC
     what: `${nameOf(id)}: ${words.join('; ')}.`,
     where: [{ in: 'object', object: id, release }],
     why: 'Taking a field that somebody else keeps setting would start a quarrel that nobody sees.',
-    fix: `Find out who ${managers.join(' and ')} is. A person's edit is set back by hand to what the bundle says; a field that is theirs to set is left out of the release, or left to them in release.yaml: ${ignoreLine(id, conflicts)}`,
+    fix: `Find out who ${managers.join(' and ')} is. A person's edit of what was applied is put back by scout-apply drift --correct (with --dry-run: shown); a field that is theirs to set is left out of the release, or left to them in release.yaml: ${ignoreLine(id, conflicts)}`,
   })
 }

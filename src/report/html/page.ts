@@ -12,11 +12,11 @@ code, pre, td.name { font: 13px/1.45 ui-monospace, monospace; overflow-wrap: any
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; } th { text-align: left; font-weight: 600; white-space: nowrap; } td, th { padding: .25rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 details { margin: 0; } summary { cursor: pointer; list-style: none; } summary::-webkit-details-marker { display: none; } summary::after { content: ' ▸'; } details[open] > summary::after { content: ' ▾'; } details > div { margin: .25rem 0 .75rem 1.25rem; }
 pre { background: var(--soft); padding: .4rem .6rem; margin: .2rem 0 .6rem; white-space: pre-wrap; overflow-wrap: anywhere; }
-ul { margin: .25rem 0; padding-left: 1.25rem; } li { margin: .1rem 0; }
+ul { margin: .25rem 0; padding-left: 1.25rem; } li { margin: .1rem 0; break-inside: avoid; } h3 + ul { columns: 24rem; }
 .counts { display: flex; flex-wrap: wrap; gap: .5rem; padding: 0; list-style: none; } .counts li { background: var(--soft); border-radius: .4rem; padding: .2rem .7rem; }
 .red { color: var(--red); } .green { color: var(--green); } .yellow { color: var(--yellow); } .cyan { color: var(--cyan); } .dim { opacity: .7; }
 .badge { display: inline-block; min-width: 6.5rem; font-weight: 600; }
-@media print { details > div { display: block; } body { max-width: none; margin: 0; } }
+@media print { details::details-content { content-visibility: visible; display: block; } body { max-width: none; margin: 0; } }
 `,
 }
 

@@ -51,7 +51,10 @@ const badge = (colour: string, text: string): Html => html`<span class="badge ${
 
 const object = (change: JudgedChange): Html => html`<code>${nameOf(change.id)}</code>${becauseWords(change)}`
 
-const changeItem = (change: JudgedChange, set: string): Html => {
+/** Up to so many changed objects show their fields at once; of more, a reader opens those that matter. */
+const mostOpen = 30
+
+const changeItem = (change: JudgedChange, set: string, isOpen: boolean): Html => {
   const settled = settledWords(change)
   switch (change.comes) {
     case 'created':
@@ -59,7 +62,7 @@ const changeItem = (change: JudgedChange, set: string): Html => {
     case 'same':
       return html`<div>${badge('dim', 'no change')} ${object(change)}${list(settled.map(words))}</div>`
     case 'changed':
-      return html`<details>
+      return html`<details${isOpen ? { html: ' open' } : nothing}>
         <summary>
           ${badge('yellow', 'change')} ${object(change)}
           <span class="dim">${counted(change.fields.length, 'field')}</span>
@@ -174,10 +177,11 @@ const counts = (plan: JudgedPlan): Html => {
  */
 export const planHtml = (plan: JudgedPlan, digest: string): string => {
   const judged = new Map(plan.changes.map((one) => [keyOf(one.id), one]))
+  const isOpen = plan.changes.filter(({ comes }) => comes === 'changed').length <= mostOpen
   const items = (actions: Action[]): Html[] =>
     actions.flatMap(({ id }) => {
       const change = judged.get(keyOf(id))
-      return change ? [changeItem(change, plan.set)] : []
+      return change ? [changeItem(change, plan.set, isOpen)] : []
     })
   const release = (one: PlannedRelease, wave: number): Html => {
     const actions = one.lines.flatMap((line) => line.actions)
@@ -212,9 +216,12 @@ export const planHtml = (plan: JudgedPlan, digest: string): string => {
       'Replaces',
       replaces === null
         ? html`nothing: it is the first one`
-        : html`${replaces.version}, sequence
-            ${replaces.sequence}${replaces.state === 'applying' ? ', which was not finished' : ''}
-            <code>${replaces.digest}</code>`,
+        : replaces.digest === bundle.digest
+          ? html`this very bundle, the one that was applied
+            last${replaces.state === 'applying' ? ', which was not finished' : ''}`
+          : html`${replaces.version}, sequence
+              ${replaces.sequence}${replaces.state === 'applying' ? ', which was not finished' : ''}
+              <code>${replaces.digest}</code>`,
     ],
     ['Digest of this plan', html`<code>${digest}</code>`],
   ]

@@ -1,4 +1,3 @@
-import type { ReadFiles } from '../../core/effects/files.ts'
 import { isObject } from '../../core/json.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { readObjects } from '../../core/manifest.ts'
@@ -11,6 +10,7 @@ import { keyFor } from './remember.ts'
 import { readUnmasked } from './render-release.ts'
 import type { Telling } from './render-release.ts'
 import type { Salting } from './salting.ts'
+import type { ScanSystem } from './scan-release.ts'
 import type { ChartScan } from './scan/scan-chart.ts'
 
 /** What discovery tells of a CRD, and no more of it: the rest is not known to be the same at each render. */
@@ -37,10 +37,13 @@ const crdsAmong = (objects: KubeObject[]): KubeObject[] =>
 export const crdsInFolder = async (
   { resolved }: ResolvedRelease,
   { crds }: ChartScan,
-  files: ReadFiles,
+  { files, memory }: ScanSystem,
 ): Promise<KubeObject[] | undefined> => {
   // A chart below it may be switched off.
   if (resolved.kind !== 'chart' || crds?.every((path) => path.startsWith('crds/')) !== true) return undefined
+  const key = `crds in the folder of ${resolved.digest}`
+  const known = (await memory.recall(key)) as KubeObject[] | undefined
+  if (known !== undefined) return known
   const found: KubeObject[] = []
   for (const path of crds) {
     const file = `${resolved.directory}/${path}`
@@ -49,6 +52,7 @@ export const crdsInFolder = async (
     if (!read.ok) return undefined
     found.push(...crdsAmong(read.value.map(({ object }) => object)))
   }
+  await memory.keep(key, found)
   return found
 }
 

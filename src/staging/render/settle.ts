@@ -62,11 +62,11 @@ const scansOf = async (
 const aheadOf = async (
   releases: ResolvedRelease[],
   scanOf: (release: ResolvedRelease) => ChartScan,
-  { files }: RenderSystem,
+  system: RenderSystem,
 ): Promise<CrdsAhead> => {
   const ahead: CrdsAhead = new Map()
   for (const release of releases) {
-    const crds = await crdsInFolder(release, scanOf(release), files)
+    const crds = await crdsInFolder(release, scanOf(release), system)
     if (crds !== undefined) ahead.set(release, crds)
   }
   return ahead

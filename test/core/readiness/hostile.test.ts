@@ -132,3 +132,17 @@ test('fifty thousand conditions are looked through at once', (t) => {
   }
   t.deepEqual(readinessOf(object), { state: 'waiting', why: 'Ready is False: Last' })
 })
+
+test('what a container has left as its last words is in no verdict: it may hold whatever its log may', (t) => {
+  const terminated = { exitCode: 1, reason: 'Error', message: 'password=hunter22' }
+  for (const phase of ['Failed', 'Running']) {
+    const verdict = readinessOf({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p' },
+      status: { phase, containerStatuses: [{ name: 'app', state: { terminated } }] },
+    })
+    t.not(verdict.state, 'ready')
+    t.regex('why' in verdict ? verdict.why : '', /container app: Error$/)
+  }
+})
