@@ -1,7 +1,48 @@
+import { createRequire } from 'node:module'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { build } from 'esbuild'
+import type { Plugin } from 'esbuild'
+import { shapeOptions } from '../src/core/bundle/compile-shape.ts'
 
 const root = join(import.meta.dirname, '..')
+
+/** The schemas of what the applier reads. */
+const read = ['bundle', 'trust']
+
+/** The code that ajv would make of the schemas at each start, made now: nothing is compiled on the control plane. */
+const shapesAhead: Plugin = {
+  name: 'shapes ahead',
+  setup: (building) =>
+    building.onLoad({ filter: /[/\\]compile-shape\.ts$/ }, async () => {
+      const ajv = new Ajv2020({ ...shapeOptions, code: { source: true, esm: true } })
+      const standalone = createRequire(import.meta.url)('ajv/dist/standalone').default
+      for (const name of read)
+        ajv.addSchema(JSON.parse(await readFile(join(root, `schemas/${name}.schema.json`), 'utf8')), name)
+      const code = standalone(ajv, Object.fromEntries(read.map((name) => [name, name])))
+      const byId = read.map((name) => `'${name}.schema.json': ${name}`).join()
+      return {
+        contents: `${code}\nexport const compileShape = ({ $id }) => ({ ${byId} })[$id]`,
+        resolveDir: root,
+      }
+    }),
+}
+
+/** What client-node's kubeconfig needs for API clients of its own, which we make none of: two megabytes, read at each start. */
+const notCarried: Plugin = {
+  name: 'not carried',
+  setup: (building) => {
+    const fromConfig = /client-node[/\\\\]dist[/\\\\]config\.js$/
+    building.onResolve({ filter: /^(?:undici|\.\/gen\/index\.js)$/ }, ({ importer, path }) =>
+      fromConfig.test(importer) ? { path, namespace: 'not-carried' } : undefined,
+    )
+    building.onLoad({ filter: /./, namespace: 'not-carried' }, () => ({
+      contents:
+        'export class Agent {}; export class ProxyAgent {}; export class ServerConfiguration {}; export const createConfiguration = () => { throw new Error("not carried") }',
+    }))
+  },
+}
 
 /** Writes the applier with all that it imports as one script for Node 24. The same sources give the same bytes. */
 export const writeOneScript = async (outfile: string): Promise<void> => {
@@ -13,9 +54,12 @@ export const writeOneScript = async (outfile: string): Promise<void> => {
     platform: 'node',
     target: 'node24',
     format: 'cjs',
+    // Names stay: the stack of a bug has to be read.
     minifySyntax: true,
+    minifyWhitespace: true,
     legalComments: 'none',
     define: { 'import.meta.main': 'true' },
+    plugins: [shapesAhead, notCarried],
     logLevel: 'error',
   })
 }

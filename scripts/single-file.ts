@@ -1,6 +1,6 @@
 /**
  * Builds dist/scout-apply: Node 24 with the applier inside it (a single executable application), for a control plane
- * that has nothing installed. The same sources give the same bytes: no code cache, no time, no path goes in.
+ * that has nothing installed. The same sources give the same bytes: no chance, no time, no path goes in.
  */
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -23,10 +23,12 @@ try {
       main: 'scout-apply.cjs',
       output: 'scout-apply.blob',
       disableExperimentalSEAWarning: true,
-      useCodeCache: false,
+      // Saves a third of the start.
+      useCodeCache: true,
     }),
   )
-  await execa('node', ['--experimental-sea-config', 'sea.json'], {
+  // V8's code cache depends on a seed that is otherwise drawn anew.
+  await execa('node', ['--random-seed=1', '--experimental-sea-config', 'sea.json'], {
     cwd: work,
     preferLocal: true,
     localDir: root,

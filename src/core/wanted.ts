@@ -69,12 +69,23 @@ export const appliedObjects = ({ releases }: Pick<Wanted, 'releases'>): WantedOb
 export const goingHooks = ({ going = [] }: Pick<Wanted, 'going'>): WantedObject[] =>
   going.flatMap((release) => release.hooks)
 
+/** A run asks for each of them three times, and objects are never changed in place. */
+const plainDigests = new WeakMap<KubeObject, string>()
+
+const plainDigest = (object: KubeObject): string => {
+  const known = plainDigests.get(object)
+  if (known !== undefined) return known
+  const digest = shortDigest(canonicalJson(object))
+  plainDigests.set(object, digest)
+  return digest
+}
+
 /**
  * What the inventory remembers of an object as wanted: a digest of it as the bundle has it; where it holds site values a keyed one of it and of
  * them.
  */
 export const wantedDigest = (object: KubeObject, filled?: Filled): string =>
-  filled?.digests.get(keyOf(idOf(object))) ?? shortDigest(canonicalJson(object))
+  filled?.digests.get(keyOf(idOf(object))) ?? plainDigest(object)
 
 /** The digest of all that a release wants, hooks and site values included: as long as it is the same, the release is unchanged. */
 export const releaseDigest = (release: VerifiedRelease, filled?: Filled): string =>

@@ -7,6 +7,7 @@ import type { Paint } from './paint.ts'
 import { countsInWords, countsOf, risksIn, summaryOf } from './summary.ts'
 import type { FoundRisk } from './summary.ts'
 import { shortened, visible } from './visible.ts'
+import { grouped } from './count.ts'
 
 /** Unless verbose: lines of one field, and places of one risk. */
 const mostLines = 40
@@ -82,7 +83,7 @@ const riskText = (risk: FoundRisk, { paint, verbose }: Style): string[] => {
     ...shown.map(
       ({ release, object, what }) => `      ${name(nameOf(object.id))} (${name(release)}): ${name(what)}`,
     ),
-    ...(left > 0 ? [`      … and ${left.toLocaleString('en')} more (--verbose shows all)`] : []),
+    ...(left > 0 ? [`      … and ${grouped(left)} more (--verbose shows all)`] : []),
   ]
 }
 

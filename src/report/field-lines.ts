@@ -1,5 +1,5 @@
 import type { Edit, FieldChange, Shown } from '../core/comparison.ts'
-import { counted } from './count.ts'
+import { counted, grouped } from './count.ts'
 import { longestLine, scalarWords, valueLines } from './value.ts'
 import { shortened, visible } from './visible.ts'
 
@@ -40,7 +40,7 @@ const textLines = (edits: Edit<string>[]): MarkedLine[] => {
 
 const maskedLine = (before: Shown, after: Shown): MarkedLine[] | undefined => {
   if (before.show !== 'masked' || after.show !== 'masked') return undefined
-  const size = before.bytes === after.bytes ? '' : `${before.bytes.toLocaleString('en')} → `
+  const size = before.bytes === after.bytes ? '' : `${grouped(before.bytes)} → `
   return [{ mark: '…', text: `changed (masked, ${size}${counted(after.bytes, 'byte')})` }]
 }
 

@@ -1,6 +1,6 @@
 import { keyOf, nameOf } from '../core/object.ts'
 import type { JudgedChange, JudgedPlan } from '../core/judged.ts'
-import { counted } from './count.ts'
+import { counted, grouped } from './count.ts'
 import type { Paint } from './paint.ts'
 import { changeLines } from './plan-change.ts'
 import { visible } from './visible.ts'
@@ -109,7 +109,7 @@ const waitLine = ({ lines, timeoutSeconds }: PlannedRelease, { dim }: Paint): st
     ? []
     : [
         dim(
-          `… until ${sent.length === 1 ? 'it is' : `all ${sent.length.toLocaleString('en')} are`} ready, ${minutes(timeoutSeconds)} at most`,
+          `… until ${sent.length === 1 ? 'it is' : `all ${grouped(sent.length)} are`} ready, ${minutes(timeoutSeconds)} at most`,
         ),
       ]
 }

@@ -1,6 +1,6 @@
 import { nameOf } from '../core/object.ts'
 import type { Problem, Where } from '../core/problem.ts'
-import { counted } from './count.ts'
+import { counted, grouped } from './count.ts'
 import { excerptLines } from './excerpt.ts'
 import { jsonText } from './json-text.ts'
 import { paintIn } from './paint.ts'
@@ -114,8 +114,7 @@ export const printProblems = (
   return [
     ...shown.flatMap((one) => [...problemLines(one, paint, verbose), '']),
     ...left.map(
-      ([code, count]) =>
-        `… and ${(count - mostOfACode).toLocaleString('en')} more of ${code} (--verbose shows all)`,
+      ([code, count]) => `… and ${grouped(count - mostOfACode)} more of ${code} (--verbose shows all)`,
     ),
     `${countLine(problems)}${raw ? paint.dim(' (--verbose shows more)') : ''}`,
     '',

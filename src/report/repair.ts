@@ -1,6 +1,6 @@
 import { nameOf } from '../core/object.ts'
 import type { FoundObject, SetRepair } from '../core/repair.ts'
-import { counted } from './count.ts'
+import { counted, grouped } from './count.ts'
 import type { Paint } from './paint.ts'
 import { shortened, visible } from './visible.ts'
 
@@ -13,7 +13,7 @@ const section = (title: string, lines: string[], { bold }: Paint): string[] =>
   lines.length === 0
     ? []
     : [
-        bold(`${title} (${lines.length.toLocaleString('en')})`),
+        bold(`${title} (${grouped(lines.length)})`),
         ...lines.slice(0, most).map((line) => `  ${line}`),
         ...(lines.length > most
           ? [`  … and ${counted(lines.length - most, 'more line')} (--output json has all)`]

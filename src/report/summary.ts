@@ -1,5 +1,5 @@
 import type { Comparison, ObjectChange, Risk, RiskLevel } from '../core/comparison.ts'
-import { counted } from './count.ts'
+import { counted, grouped } from './count.ts'
 
 const words: { [change in ObjectChange['change']]: string } = {
   created: 'created',
@@ -21,14 +21,14 @@ export const countsOf = (objects: ObjectChange[]): Counts => {
 export const countsInWords = (counts: Counts): string =>
   (Object.keys(words) as (keyof Counts)[])
     .filter((change) => counts[change] > 0)
-    .map((change) => `${counts[change].toLocaleString('en')} ${words[change]}`)
+    .map((change) => `${grouped(counts[change])} ${words[change]}`)
     .join(', ')
 
 /** The first line of every report: `3 releases changed; objects: 2 created, 1 removed, 5 changed, 40 unchanged`. */
 export const summaryOf = ({ releases, unchanged }: Comparison): string => {
   if (releases.length === 0) return `No changes, ${counted(unchanged, 'object')} unchanged`
   const counts = countsInWords(countsOf(releases.flatMap(({ objects }) => objects)))
-  return `${counted(releases.length, 'release')} changed; objects: ${counts === '' ? '' : `${counts}, `}${unchanged.toLocaleString('en')} unchanged`
+  return `${counted(releases.length, 'release')} changed; objects: ${counts === '' ? '' : `${counts}, `}${grouped(unchanged)} unchanged`
 }
 
 /** One rule's findings over all releases. */

@@ -1,3 +1,4 @@
+import { grouped } from './count.ts'
 /**
  * What a terminal would act on rather than show, or what a reader could be deceived by: control characters (ESC, CR, the C1 ones),
  * marks that turn the direction of text (CVE-2021-42574), what has no width (zero width space, byte order mark), line separators, and
@@ -25,7 +26,7 @@ export const visibleLines = (text: string): string[] =>
 export const shortened = (text: string, most: number): string => {
   if (text.length <= most) return text
   const cut = text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')
-  return `${cut}… (${text.length.toLocaleString('en')} characters)`
+  return `${cut}… (${grouped(text.length)} characters)`
 }
 
 const wide =

@@ -19,7 +19,7 @@ import { clock } from '../system/clock.ts'
 import { readInput } from '../system/input-file.ts'
 import { maker } from '../system/maker.ts'
 import { interruption } from '../system/process.ts'
-import { openSealer } from '../system/sealer.ts'
+import { readIdentities } from './identities.ts'
 import { keepingOptions, openKeeping } from './keeping.ts'
 import { consentsOf, openRecording, recordOptions } from './recording.ts'
 import { controlPlaneOptions } from './run.ts'
@@ -135,13 +135,7 @@ const sealerFor = async (
   identity: string | undefined,
 ) =>
   identity !== undefined || manifest.siteValues.some(({ recipe }) => recipe.made === 'sealed')
-    ? await step('read identities', () =>
-        openSealer({
-          ...(identity !== undefined && { identityFile: identity }),
-          environment: process.env,
-          clock,
-        }),
-      )
+    ? await readIdentities(step, identity)
     : undefined
 
 /** Tells a run that failed: how far each release came, what was wrong, what to run next; as JSON all of it in one answer. */

@@ -8,7 +8,7 @@ import { paintIn } from '../report/paint.ts'
 import { clock } from '../system/clock.ts'
 import { maker } from '../system/maker.ts'
 import { interruption } from '../system/process.ts'
-import { openSealer } from '../system/sealer.ts'
+import { readIdentities } from './identities.ts'
 import { applyOptions, bundleOptions, readBundle } from './apply-bundle.ts'
 import { keepingOptions, openKeeping } from './keeping.ts'
 import { openRecording, recordOptions } from './recording.ts'
@@ -77,13 +77,7 @@ export default command({
     // Only a bundle with sealed values needs it, and which bundles these are the cluster says.
     const sealer: Pick<Sealer, 'openSealed'> = {
       openSealed: async (text, name) => {
-        const opened = await run.step('read identities', () =>
-          openSealer({
-            ...(identity !== undefined && { identityFile: identity }),
-            environment: process.env,
-            clock,
-          }),
-        )
+        const opened = await readIdentities(run.step, identity)
         return await opened.openSealed(text, name)
       },
     }

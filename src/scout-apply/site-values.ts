@@ -23,7 +23,7 @@ import { readInput } from '../system/input-file.ts'
 import { maker } from '../system/maker.ts'
 import { writePrivate } from '../system/private-file.ts'
 import { interruption } from '../system/process.ts'
-import { openSealer } from '../system/sealer.ts'
+import { readIdentities } from './identities.ts'
 import { controlPlaneOptions, openRun } from './run.ts'
 import type { Run } from './run.ts'
 
@@ -126,10 +126,7 @@ const work = async (
   const { step, answer, terminal } = run
   const holder = { holder: `${hostname()}/${process.pid}/${clock.now()}` }
   const set = bundle.manifest.name
-  const sealer = async (identityFile?: string) =>
-    await step('read identities', () =>
-      openSealer({ ...(identityFile !== undefined && { identityFile }), environment: process.env, clock }),
-    )
+  const sealer = async (identityFile?: string) => await readIdentities(step, identityFile)
   switch (verb) {
     case 'list': {
       const values = await listSiteValues(bundle, system)

@@ -9,8 +9,8 @@ import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import { problem } from '../core/problem.ts'
 import type { Problem } from '../core/problem.ts'
 
-/** Gains stop near 8 requests in flight; more only add latency. */
-const inFlight = 8
+/** A thousand objects: 1.75 s with 8 in flight, 1.62 s with 16, 1.55 s with 32; more brings nothing. */
+const inFlight = 32
 
 /** How often credentials are asked for anew: tokens in files and from plugins change while we run. */
 const freshFor = 60_000

@@ -1,6 +1,7 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { ErrorObject } from 'ajv'
 import { pointerOf } from '../pointer.ts'
+import { compileShape } from './compile-shape.ts'
+import type { Validate } from './compile-shape.ts'
 
 /** One way in which a value is not of its schema. */
 export interface Misfit {
@@ -24,15 +25,10 @@ const isEcho = ({ keyword }: ErrorObject): boolean => keyword === 'anyOf'
 
 /** What a schema (JSON Schema 2020-12) has against a value: every misfit, sorted by pointer; [] where it fits. */
 export const shapeOf = (schema: object): ((value: unknown) => Misfit[]) => {
-  let compiled: ReturnType<Ajv2020['compile']> | undefined
+  let compiled: Validate | undefined
   return (value) => {
-    // Compiled at first use: it takes tens of milliseconds, and most commands read neither file.
-    compiled ??= new Ajv2020({
-      allErrors: true,
-      strict: true,
-      allowUnionTypes: true,
-      discriminator: true,
-    }).compile(schema)
+    // At first use: most commands read no such file.
+    compiled ??= compileShape(schema)
     if (compiled(value)) return []
     return (compiled.errors ?? [])
       .filter((error) => !isEcho(error))

@@ -3,7 +3,7 @@ import { keyOf, nameOf } from '../../core/object.ts'
 import { hooksOf, prunesOf } from '../../core/plan.ts'
 import type { Action, PlannedHook, PlannedRelease, Removal } from '../../core/plan.ts'
 import type { PlannedValue } from '../../core/site-values/planned.ts'
-import { counted } from '../count.ts'
+import { counted, grouped } from '../count.ts'
 import { bounded, fieldLines } from '../field-lines.ts'
 import { countsOf, minutes, prunedTitle } from '../plan.ts'
 import { becauseWords, ownersWords, settledWords } from '../plan-change.ts'
@@ -167,7 +167,7 @@ const counts = (plan: JudgedPlan): Html => {
     [found.unchanged, 'unchanged', 'dim'],
   ]
   return html`<ul class="counts">
-    ${shown.filter(([count]) => count > 0).map(([count, what, colour]) => html`<li class="${colour}"><b>${count.toLocaleString('en')}</b> ${what}</li>`)}
+    ${shown.filter(([count]) => count > 0).map(([count, what, colour]) => html`<li class="${colour}"><b>${grouped(count)}</b> ${what}</li>`)}
   </ul>`
 }
 
