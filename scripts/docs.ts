@@ -6,6 +6,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from '../src/command-line/command.ts'
 import { commandHelp } from '../src/command-line/help.ts'
+import { finders } from '../src/core/images/find.ts'
+import { givenRules } from '../src/core/images/given/given.ts'
 import { customResource } from '../src/core/readiness/custom-resource.ts'
 import { readinessRules as readiness } from '../src/core/readiness/rules.ts'
 import { scoutApply } from '../src/scout-apply.ts'
@@ -59,6 +61,21 @@ const rulesPage = (): string =>
       const named = kinds.map((kind) => `\`${kind}\``).join(', ') || 'every other kind'
       return `| ${named} | ${readyWhen} | ${failedWhen} | ${leftAloneWhen} |`
     }),
+    '',
+    '## Where images are found',
+    '',
+    'By `src/core/images/finders/`, in this order; what one has claimed is not given to those after it. Tier A: a node pulls it; B: sure by its form;',
+    'C: suspects, which a person decides (docs/images.md). What a finder is not sure of is C, too.',
+    '',
+    '| finder | tier | finds |',
+    '|---|---|---|',
+    ...finders.map(({ id, tier, finds }) => `| ${id} | ${tier} | ${finds} |`),
+    '',
+    'The finder `rule` knows these places, from `src/core/images/given/`; a site adds its own in `images.finders`:',
+    '',
+    '| kind | path | form |',
+    '|---|---|---|',
+    ...givenRules.map(({ kind, path, form }) => `| \`${kind}\` | \`${path}\` | ${form} |`),
     '',
   ].join('\n')
 

@@ -4,6 +4,8 @@
 #   openssh-server  a real sshd, which `scout ship sftp://…` is tested against
 #   openssh-client  sftp, ssh-keygen: what `scout ship sftp://…` calls, and the keys of that test
 #   openssl         the certificates of the test control plane
+#   docker-registry distribution, as upstream and as pull-through proxy (test/registry/programs.ts unpacks it where root is missing)
+#   containerd      containerd and ctr, which pull by what `scout mirrors` prints (the same)
 #   bsdutils        script, which gives a test a terminal to type a passphrase at
 set -eu
 
@@ -18,6 +20,8 @@ need() { # PACKAGE PROGRAM…
 need openssh-server sshd
 need openssh-client ssh sftp ssh-keygen
 need openssl openssl
+need docker-registry docker-registry
+need containerd containerd ctr
 need bsdutils script
 
 [ -n "$missing" ] || exit 0

@@ -31,6 +31,10 @@ export const scoutApply: Program = {
       summary: 'show what is not as it was applied, and put it back',
       load: async () => (await import('./scout-apply/drift.ts')).default,
     },
+    images: {
+      summary: 'compare the images that run with those that were declared',
+      load: async () => (await import('./scout-apply/images.ts')).default,
+    },
     repair: {
       summary: 'rebuild a lost or broken inventory',
       load: async () => (await import('./scout-apply/repair.ts')).default,

@@ -35,6 +35,18 @@ export const scout: Program = {
       summary: 'bring a bundle to a folder or an SFTP server',
       load: async () => (await import('./scout/ship.ts')).default,
     },
+    images: {
+      summary: 'tell which images the site uses, lock and cache them',
+      load: async () => (await import('./scout/images.ts')).default,
+    },
+    mirrors: {
+      summary: "print the nodes' configuration that leads to Harbor",
+      load: async () => (await import('./scout/mirrors.ts')).default,
+    },
+    harbor: {
+      summary: 'make Harbor match the site file',
+      load: async () => (await import('./scout/harbor.ts')).default,
+    },
     keys: {
       summary: 'make signing keys and trust files',
       load: async () => (await import('./scout/keys.ts')).default,

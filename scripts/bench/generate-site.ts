@@ -190,3 +190,34 @@ export const generateLargeSite = async (folder: string, megabytes: number): Prom
     })
   }
 }
+
+/** Manifests as operators' charts print them: a large CustomResourceDefinition, and among a hundred Deployments and ConfigMaps some images. */
+export const generatedManifests = (): string[] => [
+  ...[0, 1, 2, 3].map((index) => crd(index, 3800)),
+  Array.from(
+    { length: 100 },
+    (_, index) => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web-${index}, labels: { app: web } }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers:
+        - name: main
+          image: quay.io/bench/web:${index}
+          args: [--config=/etc/web/web.conf, --side-image=quay.io/bench/side:${index}]
+          env: [{ name: PATH, value: /usr/local/bin:/usr/bin }, { name: URL, value: https://web.example/${index} }]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: web-${index} }
+data:
+  web.yaml: |
+    server: { listen: 8080, root: /usr/share/web }
+    sidecar: { image: { repository: quay.io/bench/side, tag: "${index}" } }
+${Array.from({ length: 40 }, (_, line) => `    option-${line}: value of /etc/web/${line}.conf, see https://docs.example/${line}`).join('\n')}
+`,
+  ).join('---\n'),
+]

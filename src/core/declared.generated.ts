@@ -1,6 +1,15 @@
 /* Made by scripts/types.ts from schemas/{site,release,lock,snapshot}.schema.json. Change those, then run `make fix`. */
 
 /**
+ * What is kept: always, or what was pulled within so many days. Harbor itself sets 7 days on a proxy project, after which a node that needs an image again finds it gone.
+ */
+type Keep = string
+/**
+ * The most that a project may hold: a number with Mi, Gi or Ti, or unlimited. Left as Harbor has it where nothing is said.
+ */
+type Storage = string
+
+/**
  * releases/site.yaml: the target, the registry, the environments and the namespaces of one site.
  */
 export interface SiteFile {
@@ -20,6 +29,12 @@ export interface SiteFile {
      * The architecture of the nodes: which image of a multi-platform index is meant.
      */
     architecture: 'amd64' | 'arm64'
+    /**
+     * The architectures of the other nodes, where a cluster has nodes of more than one. Images are then pinned by their index.
+     *
+     * @minItems 1
+     */
+    otherArchitectures?: ('amd64' | 'arm64')[]
   }
   /**
    * Where the cluster pulls its images from.
@@ -34,10 +49,51 @@ export interface SiteFile {
      */
     mode?: 'harbor' | 'mirror'
     /**
+     * true: every image is pinned to the digest that releases/lock.yaml has for its tag, and one that is not locked is refused. `scout images lock` locks them.
+     */
+    pin?: boolean
+    /**
+     * A Secret to pull with, which people make in each namespace. Every pod spec of a built-in kind that names an image gets it in imagePullSecrets. Without it, nothing is added.
+     */
+    pullSecret?: string
+    /**
+     * Where images stand that scout does not find by itself: in custom resources of your own, and in texts. They come before what is built in.
+     */
+    finders?: ImageFinder[]
+    /**
      * By registry as image references name it: the Harbor project that stands for it. A registry that is not listed is refused.
      */
     projects: {
       [k: string]: string
+    }
+  }
+  /**
+   * How `scout harbor apply` sets Harbor up. Without it: one public proxy project for each registry of images.projects, which keeps what it has cached.
+   */
+  harbor?: {
+    /**
+     * Whether nodes pull from proxy projects without logging in.
+     */
+    public?: boolean
+    keep?: Keep
+    storage?: Storage
+    /**
+     * By registry as images.projects names it: where it is not the usual one, or its project is not as the others.
+     */
+    registries?: {
+      [k: string]: RegistryInHarbor
+    }
+    /**
+     * Projects that one pushes to: a proxy project refuses pushes, so bundles go here. By name.
+     */
+    hosted?: {
+      [k: string]: HostedInHarbor
+    }
+    /**
+     * Accounts for programs, by name without Harbor's prefix. `scout harbor apply --robot NAME=FILE` writes the login of a new one into a file of mode 600.
+     */
+    robots?: {
+      [k: string]: RobotInHarbor
     }
   }
   /**
@@ -53,6 +109,87 @@ export interface SiteFile {
   namespaces?: {
     [k: string]: NamespaceOfSite
   }
+}
+/**
+ * One place, of every object of a kind.
+ */
+interface ImageFinder {
+  /**
+   * The kind, with its group: Widget.example.com, ConfigMap. A document in a text that has apiVersion and kind counts as an object of its own.
+   */
+  kind: string
+  /**
+   * A JSON pointer to the field; * stands for every item of a list and every key of a map. It goes on into a string that holds YAML or JSON, also in the data of a Secret: /data/config.yaml/image.
+   */
+  path: string
+  /**
+   * reference: one image. list: several in one string, at commas or on lines, each perhaps after a name and =. map: a reference in several fields (registry, repository, image or name, tag or version, digest, suffix). registry: a host, perhaps with a folder, that an operator completes.
+   */
+  form?: 'reference' | 'list' | 'map' | 'registry'
+  /**
+   * For the form map: a JSON pointer to the map of the same object that says what the fields leave out.
+   */
+  defaults?: string
+}
+/**
+ * One registry, and the proxy project that stands for it.
+ */
+interface RegistryInHarbor {
+  /**
+   * Harbor's adapter for it. Usual: docker-hub for docker.io (it alone adds library/ to names), github-ghcr for ghcr.io, quay for quay.io, docker-registry for all others.
+   */
+  type?:
+    | 'docker-hub'
+    | 'docker-registry'
+    | 'github-ghcr'
+    | 'quay'
+    | 'harbor'
+    | 'google-gcr'
+    | 'aws-ecr'
+    | 'azure-acr'
+    | 'jfrog-artifactory'
+  /**
+   * Where Harbor reaches it. Usual: https:// and the registry, and https://hub.docker.com for docker.io.
+   */
+  url?: string
+  /**
+   * true: Harbor does not verify its certificate.
+   */
+  insecure?: boolean
+  /**
+   * As above, for this one alone.
+   */
+  public?: boolean
+  keep?: Keep
+  storage?: Storage
+}
+/**
+ * One project.
+ */
+interface HostedInHarbor {
+  /**
+   * Whether anybody may pull from it.
+   */
+  public?: boolean
+  keep?: Keep
+  storage?: Storage
+}
+/**
+ * What it may do, by the names of this site's projects. With one project it belongs to that, with several to the system.
+ */
+interface RobotInHarbor {
+  /**
+   * Projects to pull from.
+   *
+   * @minItems 1
+   */
+  pull?: string[]
+  /**
+   * Projects to push to and pull from; hosted ones.
+   *
+   * @minItems 1
+   */
+  push?: string[]
 }
 /**
  * One environment.
@@ -201,6 +338,7 @@ export interface ReleaseFile {
   siteValues?: SiteValues
   lookup?: Lookup
   apply?: Apply
+  images?: Images
   /**
    * By environment: what is different there. valuesFiles and values are added on top, siteValues by name; every other key replaces the release's own.
    */
@@ -515,6 +653,32 @@ interface PresenceTest {
   exists: boolean
 }
 /**
+ * What only a person can say of images: which ones an operator makes up at run time, and what merely looks like one.
+ */
+interface Images {
+  /**
+   * Images that are needed and that nothing rendered names as one. Where one of them is a suspect, it is an image there, and is rewritten.
+   */
+  extra?: string[]
+  /**
+   * What looks like an image and is none, or is never pulled. It stays as it is. The image of a container cannot be ignored.
+   */
+  ignore?: IgnoredImage[]
+}
+/**
+ * One image, as it stands there or written out in full.
+ */
+interface IgnoredImage {
+  /**
+   * The text that looks like an image.
+   */
+  image: string
+  /**
+   * Why it is none, for those who read it later.
+   */
+  reason: string
+}
+/**
  * What is different in one environment.
  */
 export interface Overlay {
@@ -529,7 +693,13 @@ export interface Overlay {
   siteValues?: SiteValues
   lookup?: Lookup
   apply?: Apply
+  images?: Images
 }
+
+/**
+ * index: of the index that the tag named, where it was one. amd64, arm64: of the image for that architecture.
+ */
+type Digest = string
 
 /**
  * releases/lock.yaml: what must not change without a commit.
@@ -545,6 +715,20 @@ export interface LockFile {
   charts?: {
     [k: string]: string
   }
+  /**
+   * By reference with its tag, written out in full: what the tag named when `scout images lock` asked. It is never asked again but on purpose.
+   */
+  images?: {
+    [k: string]: LockedImage
+  }
+}
+/**
+ * The digests of one tag.
+ */
+interface LockedImage {
+  index?: Digest
+  amd64?: Digest
+  arm64?: Digest
 }
 
 type Words = string[]

@@ -1,6 +1,9 @@
 import type { Hook } from './hook.ts'
+import type { FoundImage } from './images/found.ts'
+import type { ImageRule } from './images/rule.ts'
 import type { JsonObject } from './json.ts'
 import type { KubeObject, ObjectId } from './object.ts'
+import type { Path } from './pointer.ts'
 import type { Policy } from './policy.ts'
 import type { SiteValue } from './site-values/recipe.ts'
 import type { Tokens } from './site-values/token.ts'
@@ -15,8 +18,18 @@ import type { Tokens } from './site-values/token.ts'
 export interface Site {
   file: string
   name: string
-  target: { kubernetes: string; architecture: string }
-  images: { harbor: string; mode: 'harbor' | 'mirror'; projects: { [registry: string]: string } }
+  target: { kubernetes: string; architecture: string; otherArchitectures?: string[] }
+  images: {
+    harbor: string
+    mode: 'harbor' | 'mirror'
+    projects: { [registry: string]: string }
+    /** Every image has the digest that the lock has for its tag. */
+    pin?: boolean
+    /** Where images stand that no form gives away. */
+    finders?: ImageRule[]
+    /** The Secret that every pod gets to pull with. */
+    pullSecret?: string
+  }
   /**
    * By environment: the identity of the cluster that it is for, as the cluster's own trust file names it; and the file that tells what the
    * cluster serves, by its path from the site's root; and who can open what is kept sealed for it (`age1…`).
@@ -36,6 +49,15 @@ export interface Lock {
   helm: string
   /** By release and chart source: the digest of the fetched chart archive, `sha256:…`. */
   charts: { [chart: string]: string }
+  /** By reference in full, with its tag: what the tag named when it was asked. */
+  images: { [reference: string]: LockedImage }
+}
+
+/** The digests (`sha256:…`) of one tag: by architecture that of the image for it, and that of the index, where the tag named one. */
+export interface LockedImage {
+  index?: string
+  amd64?: string
+  arm64?: string
 }
 
 export type ChartSource =
@@ -80,6 +102,8 @@ export interface Release {
   lookup: 'nothing' | 'last-render'
   /** How it is applied. */
   policy: Policy
+  /** What people say of images: those that stand nowhere (or where they are suspects alone), and what only looks like one. */
+  imageDecisions?: { extra: string[]; ignore: { image: string; reason: string }[] }
 }
 
 /** All of one environment, its releases sorted by name. */
@@ -143,16 +167,47 @@ export interface RenderedRelease extends ResolvedRelease {
   sealed?: SealedFields
 }
 
-/** One image reference, where it stands and what became of it. */
-export interface ImageUse {
+/**
+ * One change of one string: at this offset of it (of what it encodes, where it is base64) `from` became `to`. Offsets are those of the
+ * string before any change.
+ */
+export interface ImageEdit {
+  path: Path
+  base64?: true
+  at: number
+  from: string
+  to: string
+}
+
+/** One image, where it stands, by which rule it was found, and what became of it. */
+export interface ImageUse extends FoundImage {
   object: ObjectId
+  /** The first of the strings that it stands in. */
   pointer: string
   original: string
   rewritten: string
+  edits: ImageEdit[]
+}
+
+/** An image that stands in no object: an operator makes it up at run time, and people declare it. */
+export interface DeclaredImage {
+  original: string
+  reference: string
+  rewritten: string
+}
+
+/** What looks like an image, and nobody has said whether it is one. */
+export interface ImageSuspect extends FoundImage {
+  object: ObjectId
+  pointer: string
 }
 
 export interface RewrittenRelease extends RenderedRelease {
   images: ImageUse[]
+  declaredImages?: DeclaredImage[]
+  suspects?: ImageSuspect[]
+  /** Pod specs that were given the site's pull secret. */
+  pullSecretsAt?: { object: ObjectId; path: Path }[]
 }
 
 /** Every object has been judged by the target version's schemas and by the CRDs of the set. */

@@ -126,7 +126,7 @@ export default command({
       return all(loaded)
     })
     const [only] = (await renderEnvironments(
-      { environments: [environment], selection: everything },
+      { environments: [environment], selection: everything, undecided: 'error' },
       // What is signed is rendered anew, whatever lies on this disk.
       { ...system, memory: forgetful },
       step,

@@ -18,7 +18,11 @@ export default command({
   run: async ({ options }) => {
     const { system, step, answer } = openRun(options)
     const selection = await step('read the options', async () => selectionOf(options, process.env))
-    const rendered = await renderEnvironments({ environments: options.env, selection }, system, step)
+    const rendered = await renderEnvironments(
+      { environments: options.env, selection, undecided: 'error' },
+      system,
+      step,
+    )
     await step('compare with rendered/', () => requireFresh(rendered, selection, system))
     const environments = rendered.map(({ set, files }) => ({
       environment: set.environment,

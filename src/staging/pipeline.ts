@@ -5,8 +5,9 @@ import { forgetful } from '../core/effects/memory.ts'
 import type { Memory } from '../core/effects/memory.ts'
 import type { StandIn } from '../core/effects/stand-in.ts'
 import { bad, good, problem } from '../core/problem.ts'
-import type { Outcome, Problems } from '../core/problem.ts'
-import type { Declared, SetOf, ValidatedRelease } from '../core/records.ts'
+import type { Outcome, Problem, Problems } from '../core/problem.ts'
+import { digestsOf } from '../core/registry/lock.ts'
+import type { Declared, RenderedRelease, RewrittenRelease, SetOf, ValidatedRelease } from '../core/records.ts'
 import { renderedFilesOf } from '../core/rendered-files.ts'
 import { isEverything, select } from '../core/selection.ts'
 import type { Selection } from '../core/selection.ts'
@@ -16,7 +17,9 @@ import type { Comparison } from '../core/comparison.ts'
 import { declare } from './declare/declare.ts'
 import { environmentsOf } from './declare/environments.ts'
 import { readTarget } from './declare/target.ts'
+import { requireLocked } from './pin/require-locked.ts'
 import type { ExplainedReleases } from './render/explain-release.ts'
+import { pointToDeclared } from './render/in-release-file.ts'
 import { pointInto, unprinted, withOutputs } from './render/point.ts'
 import type { ProposedFor } from './render/propose-release.ts'
 import type { RenderSystem } from './render/read-release.ts'
@@ -48,6 +51,8 @@ export interface RenderedEnvironment {
 export interface Asked {
   environments: string[]
   selection: Selection
+  /** What an image is that nobody has decided on: an error where a release is built, else a warning. */
+  undecided?: 'error'
 }
 
 /** One environment, ready to be rendered. */
@@ -116,18 +121,34 @@ const forEach = async <T>(
 const withLines = (input: RenderInput, system: RenderSystem) => {
   const kept = withOutputs(system)
   const { releases } = input.set
+  /** In the output of helm, and in the release's own file. */
+  const pointed = async (problems: Problem[], outputs: typeof kept.outputs): Promise<Problem[]> =>
+    pointToDeclared(await pointInto(problems, releases, outputs, system.files), input.set, system.files)
   const of = async <T>(told: Outcome<T> | Promise<Outcome<T>>): Promise<Outcome<T>> => {
     const outcome = await told
     // What is recalled and what is not has to warn alike.
-    if (outcome.ok)
-      return good(outcome.value, await pointInto(outcome.warnings, releases, new Map(), system.files))
+    if (outcome.ok) return good(outcome.value, await pointed(outcome.warnings, new Map()))
     const wanted = unprinted(outcome.problems, releases, kept.outputs)
     const again = { ...kept.system, memory: forgetful, tell: () => {} }
     if (wanted.size > 0) await render({ ...input, wanted }, again)
-    const problems = await pointInto(outcome.problems, releases, kept.outputs, system.files)
-    return bad(problems as Problems)
+    return bad((await pointed(outcome.problems, kept.outputs)) as Problems)
   }
   return { system: kept.system, of }
+}
+
+/** Points images at Harbor, each at the digest that is locked for it where the site pins them. */
+const rewriteAndPin = (
+  rendered: SetOf<RenderedRelease>,
+  { undecided, mustBeLocked = true }: Pick<Asked, 'undecided'> & { mustBeLocked?: boolean },
+): Outcome<SetOf<RewrittenRelease>> => {
+  const { site, lock } = rendered
+  const rewritten = rewrite(rendered, {
+    ...(site.images.pin === true && { digestOf: digestsOf(site, lock) }),
+    ...(undecided && { undecided }),
+  })
+  if (!rewritten.ok || !mustBeLocked) return rewritten
+  const locked = requireLocked(rewritten.value)
+  return locked.ok ? rewritten : locked
 }
 
 /**
@@ -142,10 +163,27 @@ export const renderEnvironments = (
   forEach(asked, system, step, async ({ environment, input, system: renderSystem }) => {
     const pointing = withLines(input, renderSystem)
     const rendered = await step(`render ${environment}`, () => pointing.of(render(input, pointing.system)))
-    const rewritten = await step(`rewrite ${environment}`, () => pointing.of(rewrite(rendered)))
+    const rewritten = await step(`rewrite ${environment}`, () => pointing.of(rewriteAndPin(rendered, asked)))
     const judged = await step(`validate ${environment}`, () => pointing.of(validate(rewritten, input.target)))
     const set = { ...judged, releases: judged.releases.filter(({ name }) => input.wanted.has(name)) }
     return { set, files: renderedFilesOf(set) }
+  })
+
+/**
+ * The same line up to the images: which ones releases use, where, and what becomes of their names. `mustBeLocked`: where the site pins its images, each has
+ * to be locked.
+ */
+export const rewriteEnvironments = (
+  { mustBeLocked, ...asked }: Asked & { mustBeLocked: boolean },
+  system: StagingSystem,
+  step: Step,
+): Promise<SetOf<RewrittenRelease>[]> =>
+  forEach(asked, system, step, async ({ environment, input, system: renderSystem }) => {
+    const pointing = withLines(input, renderSystem)
+    const rendered = await step(`render ${environment}`, () => pointing.of(render(input, pointing.system)))
+    return await step(`rewrite ${environment}`, () =>
+      pointing.of(rewriteAndPin(rendered, { ...asked, mustBeLocked })),
+    )
   })
 
 /** What the templates of releases can ask, environment by environment, what they are answered, and why those do not render that don't. */

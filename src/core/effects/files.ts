@@ -21,3 +21,12 @@ export interface WriteFiles {
    */
   replaceFolder(folder: string, files: Map<string, string>): Promise<{ written: string[]; removed: string[] }>
 }
+
+/** A folder of its own that holds what was made, and nothing else. */
+export interface OutputFolder {
+  /** All files and links in it, from it; [] where it is not there. */
+  list(): Promise<string[]>
+  read(path: string): Promise<Uint8Array | undefined>
+  /** Makes it hold exactly these files. */
+  replace(files: Map<string, string>): Promise<unknown>
+}

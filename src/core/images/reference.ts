@@ -22,6 +22,8 @@ const tagForm = /^\w[\w.-]{0,127}$/
 const digestForm = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/
 
 const longestPath = 255
+/** Host, port, path, tag and digest at their longest; what is longer is looked at no further. */
+const longest = 1024
 
 /** Whether the part before the first slash names a registry rather than a user of Docker Hub. */
 const isHost = (part: string): boolean =>
@@ -37,6 +39,7 @@ const splitTag = (text: string): [string, string | undefined] => {
  * github.com/distribution/reference, `normalize.go` and `regexp.go`.
  */
 export const parseReference = (text: string): ImageReference | { malformed: string } => {
+  if (text.length > longest) return { malformed: `it is longer than ${longest} characters` }
   if (/^[0-9a-f]{64}$/.test(text)) return { malformed: 'it is 64 hex digits, which are an id and not a name' }
   const at = text.indexOf('@')
   const [beforeDigest, digest] = at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]

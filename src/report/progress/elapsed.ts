@@ -6,5 +6,5 @@ export const elapsed = (milliseconds: number): string => {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`
 }
 
-/** Only what is applied takes long enough that its time matters. */
-export const isTimed = (stage: string): boolean => stage === 'apply'
+/** Only what is applied, and what is read from a registry, takes long enough that its time matters. */
+export const isTimed = (stage: string): boolean => stage === 'apply' || stage === 'warm'

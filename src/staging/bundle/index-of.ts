@@ -26,9 +26,13 @@ export const indexOf = (release: ValidatedRelease): BundledRelease => ({
     .sort((a, b) => (a.member < b.member ? -1 : 1)),
 })
 
-/** Every image of the set once, sorted. */
+/** Every image of the set once, sorted: those that were found, and those that are declared. */
 export const imagesOf = ({ releases }: SetOf<ValidatedRelease>): BundleManifest['images'] => {
-  const uses = releases.flatMap(({ images }) => images)
+  const uses = releases.flatMap(({ images, declaredImages = [] }) => [
+    // Of the others only an operator knows what they are.
+    ...images.filter(({ reference }) => reference !== undefined),
+    ...declaredImages,
+  ])
   const pairs = new Map(
     uses.map(({ original, rewritten }) => [`${original} ${rewritten}`, { original, rewritten }]),
   )

@@ -7,6 +7,8 @@ import type { Declared } from '../../core/records.ts'
 import { orderReleases } from './dependencies.ts'
 import { checkOverlays, unknownEnvironment } from './environments.ts'
 import { findFolders } from './folders.ts'
+import { checkImages } from './images.ts'
+import { checkHarbor } from './harbor.ts'
 import { checkNamedFiles } from './named-files.ts'
 import { checkSnapshots } from './named-snapshots.ts'
 import { everywhere } from './overlay.ts'
@@ -84,7 +86,12 @@ export const declare = async (
     const named = await checkNamedFiles(release, files, known)
     for (const file of named.valuesFiles) valuesFiles.add(file)
     for (const path of named.manifests) manifests.add(path)
-    found.push(...named.problems, ...valuesWithoutChart(release), ...checkPolicy(release))
+    found.push(
+      ...named.problems,
+      ...valuesWithoutChart(release),
+      ...checkPolicy(release),
+      ...checkImages(release),
+    )
     if (environments !== undefined) found.push(...checkOverlays(release, environments))
     releases.push(release)
   }
@@ -94,6 +101,7 @@ export const declare = async (
     found.push(unknownEnvironment(environment, environments))
   if (site.checked !== undefined)
     found.push(
+      ...checkHarbor(site.checked),
       ...checkNamespaces(site.checked, releases),
       ...(await checkSnapshots(site.checked, files, known)),
     )

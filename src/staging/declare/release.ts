@@ -45,6 +45,7 @@ export const releaseOf = (
 ): Release => {
   const { content, name, file } = declared
   const namespace = setting(content, environment, 'namespace').value ?? content.namespace
+  const images = setting(content, environment, 'images').value
   return {
     name,
     environment,
@@ -64,5 +65,8 @@ export const releaseOf = (
     tokens,
     lookup: setting(content, environment, 'lookup').value ?? 'nothing',
     policy: policyFrom(setting(content, environment, 'apply').value),
+    ...(images !== undefined && {
+      imageDecisions: { extra: images.extra ?? [], ignore: images.ignore ?? [] },
+    }),
   }
 }

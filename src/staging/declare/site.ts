@@ -16,12 +16,20 @@ export const recipientsIn = ({ sealing, environments }: Partial<SiteFile>, envir
   ...new Set([...(sealing?.recipients ?? []), ...(environments?.[environment]?.sealing?.recipients ?? [])]),
 ]
 
+const imagesOf = ({ finders, mode = 'harbor', ...images }: SiteFile['images']): Site['images'] => ({
+  ...images,
+  mode,
+  ...(finders !== undefined && {
+    finders: finders.map((rule) => ({ ...rule, form: rule.form ?? 'reference' })),
+  }),
+})
+
 /** The record of a site file, defaults filled in. */
 export const siteOf = ({ content }: Checked<SiteFile>): Site => ({
   file: siteFile,
   name: content.name,
   target: content.target,
-  images: { ...content.images, mode: content.images.mode ?? 'harbor' },
+  images: imagesOf(content.images),
   environments: Object.fromEntries(
     Object.entries(content.environments).map(([name, { cluster, snapshot }]) => {
       const recipients = recipientsIn(content, name)
@@ -48,6 +56,7 @@ export const lockOf = ({ content }: Checked<LockFile>): Lock => ({
   file: lockFile,
   helm: content.helm,
   charts: content.charts ?? {},
+  images: content.images ?? {},
 })
 
 /**

@@ -17,7 +17,7 @@ export const declaredAt = (release: ResolvedRelease, id: string, place?: number)
  */
 export const pointToDeclared = async (
   problems: Problem[],
-  { environment }: ResolvedRelease,
+  { environment }: Pick<ResolvedRelease, 'environment'>,
   files: ReadFiles,
 ): Promise<Problem[]> => {
   const placed = async (where: Where): Promise<Where> => {

@@ -1,11 +1,17 @@
-import { findImages } from '../../core/images/find.ts'
-import type { FoundImage } from '../../core/images/find.ts'
-import { parseReference, printReference } from '../../core/images/reference.ts'
+import { isBuiltInGroup } from '../../core/images/built-in.ts'
+import { applyEdits } from '../../core/images/edit.ts'
+import { findImages, searchFor } from '../../core/images/find.ts'
+import type { Search } from '../../core/images/find.ts'
+import type { FoundImage } from '../../core/images/found.ts'
+import { addPullSecret } from '../../core/images/pull-secrets.ts'
+import { nameOf } from '../../core/object.ts'
 import type { KubeObject } from '../../core/object.ts'
-import { pointerOf, replaceAt } from '../../core/pointer.ts'
-import { all, bad, good, problem } from '../../core/problem.ts'
-import type { Outcome, Problems } from '../../core/problem.ts'
+import { pointerOf } from '../../core/pointer.ts'
+import type { Path } from '../../core/pointer.ts'
+import { all, bad, good, problem, unless } from '../../core/problem.ts'
+import type { Outcome, Problem, Problems } from '../../core/problem.ts'
 import type {
+  ImageSuspect,
   ImageUse,
   RenderedObject,
   RenderedRelease,
@@ -13,65 +19,48 @@ import type {
   SetOf,
   Site,
 } from '../../core/records.ts'
+import type { DigestOf } from '../../core/registry/lock.ts'
+import { declaredImage, decisions } from './decide.ts'
+import { rewriting } from './edits.ts'
+import { harborName } from './harbor-name.ts'
 
-/**
- * The name under which Harbor serves an image: `HARBOR/PROJECT/PATH[:tag][@digest]`. A name that Harbor serves already
- * is left as it is, so rewriting twice changes nothing. In mode `mirror` the nodes do this, and names stay.
- */
-const harborName = (text: string, images: Site['images']): Outcome<string> => {
-  const reference = parseReference(text)
-  if ('malformed' in reference)
-    return bad([
-      problem({
-        code: 'rewrite/malformed-image',
-        what: `"${text}" is not an image reference: ${reference.malformed}.`,
-        why: 'No node could pull it.',
-        fix: 'Correct the image in the values of the release.',
-      }),
-    ])
-  const rewritten =
-    reference.registry === images.harbor &&
-    Object.values(images.projects).some((project) => reference.path.startsWith(`${project}/`))
-  if (rewritten) return good(text)
-  const project = Object.hasOwn(images.projects, reference.registry)
-    ? images.projects[reference.registry]
-    : undefined
-  const known = Object.keys(images.projects).join(', ')
-  if (project === undefined)
-    return bad([
-      problem({
-        code: 'rewrite/unmapped-registry',
-        what: `"${text}" comes from ${reference.registry}, for which the site has no Harbor project.`,
-        why: 'Behind the air gap nothing could pull it.',
-        fix: `Add "${reference.registry}: PROJECT" to images.projects in releases/site.yaml${known === '' ? '' : `, or use an image from ${known}`}.`,
-      }),
-    ])
-  if (images.mode === 'mirror') return good(text)
-  return good(printReference({ ...reference, registry: images.harbor, path: `${project}/${reference.path}` }))
+export interface RewriteOptions {
+  /** The digest that a whole reference is pinned to; none where left out. */
+  digestOf?: DigestOf
+  /** What an image that nobody has decided on is; a warning where left out. */
+  undecided?: Problem['severity']
 }
 
-type Use = FoundImage & ImageUse
-
-const useOf = (
-  rendered: RenderedObject,
-  found: FoundImage,
-  release: string,
-  images: Site['images'],
-): Outcome<Use> => {
-  const pointer = pointerOf(found.path)
-  const outcome = harborName(found.text, images)
-  if (outcome.ok)
-    return good({ ...found, object: rendered.id, pointer, original: found.text, rewritten: outcome.value })
-  const [first] = outcome.problems
+const placeOf = (rendered: RenderedObject, found: FoundImage, release: string): Problem['where'][number] => {
   const { template, line } = rendered.origin
-  return bad([{ ...first, where: [{ in: 'object', object: rendered.id, release, pointer, template, line }] }])
+  const pointer = pointerOf(found.parts[0].path)
+  return { in: 'object', object: rendered.id, release, pointer, template, line }
 }
+
+const undecided = (
+  found: FoundImage,
+  rendered: RenderedObject,
+  release: RenderedRelease,
+  severity: Problem['severity'],
+): Problem =>
+  problem({
+    code: 'rewrite/undecided-image',
+    severity,
+    what: `Release ${release.name}: "${found.text}" looks like ${found.form === 'registry' ? 'the registry of images' : 'an image'}, and nobody has said whether it is one.`,
+    where: [placeOf(rendered, found, release.name)],
+    why: 'If it is one, and it is not in Harbor, what needs it cannot start behind the air gap.',
+    fix: `${
+      found.form === 'registry'
+        ? `Name its place in images.finders of releases/site.yaml, with \`form: registry\`, or add it in ${release.file} to`
+        : `In ${release.file}, add it to images.extra, or to`
+    } images.ignore with the reason: \`{ image: "${found.text}", reason: … }\`.`,
+  })
 
 /** So many places of one image are named; the others are counted. */
 const mostPlaces = 5
 
 /** One problem an image, with the places where it stands: a registry that is not mapped is often in every object of a release. */
-const foldPlaces = (found: Problems): Problems =>
+const foldPlaces = (found: Problem[]): Problem[] =>
   [...Map.groupBy(found, ({ code, what }) => `${code} ${what}`).values()].map((same) => {
     const [first] = same as Problems
     const more = same.length - mostPlaces
@@ -80,31 +69,110 @@ const foldPlaces = (found: Problems): Problems =>
       what: more > 0 ? `${first.what} It stands in ${same.length} places.` : first.what,
       where: same.slice(0, mostPlaces).flatMap(({ where }) => where),
     }
-  }) as Problems
+  })
 
-/** Points every image of every pod spec at Harbor. Registries without a project and malformed names are refused, all at once. */
-export const rewrite = (set: SetOf<RenderedRelease>): Outcome<SetOf<RewrittenRelease>> => {
-  const releases = all(
-    set.releases.map((release) => {
-      const uses = release.objects.map((rendered) =>
-        all(
-          findImages(rendered.object).map((found) => useOf(rendered, found, release.name, set.site.images)),
-        ),
-      )
-      const found = all(uses)
-      if (!found.ok) return found
-      const objects = release.objects.map((rendered, index) => ({
-        ...rendered,
-        object: (found.value[index] ?? []).reduce<KubeObject>(
-          (object, use) => replaceAt(object, use.path, use.rewritten) as KubeObject,
-          rendered.object,
-        ),
-      }))
-      const images = found.value
-        .flat()
-        .map(({ object, pointer, original, rewritten }) => ({ object, pointer, original, rewritten }))
-      return good({ ...release, objects, images })
+/** Pod specs of built-in kinds, by the images that were found in them. */
+const podSpecs = (uses: ImageUse[]): Path[] => {
+  const specs = uses.flatMap(({ rule, tier, parts: [{ path }] }) =>
+    rule === 'pod-spec' && tier === 'A' ? [path.slice(0, path.at(-1) === 'reference' ? -4 : -3)] : [],
+  )
+  return [...new Map(specs.map((path) => [pointerOf(path), path])).values()]
+}
+
+/** Two changes of one field that do not agree: fields that images share have to come out the same for all. */
+const conflicts = (uses: ImageUse[], rendered: RenderedObject, release: string): Problem[] => {
+  const seen = new Map<string, { to: string; text: string }>()
+  return uses.flatMap((use) =>
+    use.edits.flatMap(({ path, at, to }) => {
+      const key = `${pointerOf(path)} ${at}`
+      const other = seen.get(key)
+      if (other === undefined) seen.set(key, { to, text: use.text })
+      if (other === undefined || other.to === to) return []
+      return problem({
+        code: 'rewrite/shared-field',
+        what: `${nameOf(rendered.id)}: "${other.text}" and "${use.text}" share a field that cannot be right for both.`,
+        where: [placeOf(rendered, use, release)],
+        fix: 'Give each image a registry of its own in the values of the release.',
+      })
     }),
   )
-  return releases.ok ? good({ ...set, releases: releases.value }) : bad(foldPlaces(releases.problems))
+}
+
+type Rewritten = Pick<RewrittenRelease, 'objects'> & {
+  images: ImageUse[]
+  suspects: ImageSuspect[]
+  pullSecretsAt: { object: RenderedObject['id']; path: Path }[]
+}
+
+const rewriteRelease = (
+  release: RenderedRelease,
+  images: Site['images'],
+  search: Search,
+  { digestOf, undecided: severity = 'warning' }: RewriteOptions,
+): Outcome<RewrittenRelease> => {
+  const { decide, unused, extra } = decisions(release, images)
+  const problems: Problem[] = []
+  const done: Rewritten = { objects: [], images: [], suspects: [], pullSecretsAt: [] }
+  for (const rendered of release.objects) {
+    const uses: ImageUse[] = []
+    for (const found of findImages(rendered.object, search)) {
+      const decision = decide(found)
+      const place = { object: rendered.id, pointer: pointerOf(found.parts[0].path) }
+      if (decision === 'undecided') {
+        done.suspects.push({ ...found, ...place })
+        problems.push(undecided(found, rendered, release, severity))
+      }
+      if (decision !== 'image') continue
+      const outcome = rewriting(found, images, digestOf)
+      if (outcome.ok) uses.push({ ...found, ...place, original: found.text, ...outcome.value })
+      else
+        problems.push(
+          ...outcome.problems.map((one) => ({ ...one, where: [placeOf(rendered, found, release.name)] })),
+        )
+    }
+    problems.push(...conflicts(uses, rendered, release.name))
+    const edits = uses.flatMap((use) => use.edits)
+    let object: KubeObject = edits.length === 0 ? rendered.object : applyEdits(rendered.object, edits)
+    if (images.pullSecret !== undefined && isBuiltInGroup(rendered.id.group))
+      for (const path of podSpecs(uses)) {
+        const next = addPullSecret(object, path, images.pullSecret)
+        if (next === undefined) continue
+        object = next
+        done.pullSecretsAt.push({ object: rendered.id, path })
+      }
+    for (const use of uses) done.images.push(use)
+    done.objects.push(object === rendered.object ? rendered : { ...rendered, object })
+  }
+  const declared = all(
+    extra.map((text, index) => {
+      const name = harborName(text, images)
+      if (name.ok) return good(declaredImage(text, images.mode === 'mirror' ? text : name.value))
+      const where: Problem['where'] = [
+        { in: 'release', release: release.name, file: release.file, path: ['images', 'extra', index] },
+      ]
+      return bad(name.problems.map((one) => ({ ...one, where })) as Problems)
+    }),
+  )
+  problems.push(...(declared.ok ? unused() : declared.problems))
+  return unless(problems, () => ({
+    ...release,
+    ...done,
+    declaredImages: declared.ok ? declared.value : [],
+  }))
+}
+
+/**
+ * Points every image at Harbor, wherever it was found; in mode `mirror` the nodes do this, and names stay. Registries without a project,
+ * malformed names and, where that is asked for, undecided suspects are refused, all at once. Fields that hold no image stay as they are.
+ */
+export const rewrite = (
+  set: SetOf<RenderedRelease>,
+  options: RewriteOptions = {},
+): Outcome<SetOf<RewrittenRelease>> => {
+  const { images } = set.site
+  const search = searchFor([images.harbor, ...Object.keys(images.projects)], images.finders)
+  const releases = all(set.releases.map((release) => rewriteRelease(release, images, search, options)))
+  return releases.ok
+    ? good({ ...set, releases: releases.value }, foldPlaces(releases.warnings))
+    : bad(foldPlaces(releases.problems) as Problems)
 }

@@ -182,6 +182,13 @@ const sites: Table = {
   'a lock with a wrong version and digest': {
     'releases/lock.yaml': 'helm: v4.1\ncharts: { web: sha256:12 }\n',
   },
+  'locked images without a tag, with a digest in the name, without a digest, and for another architecture': {
+    'releases/lock.yaml': `helm: 4.1.4\nimages:\n  docker.io/library/web: { amd64: sha256:${'a'.repeat(64)} }\n  docker.io/library/web:1@sha256:12: { amd64: sha256:12 }\n  docker.io/library/web:2: {}\n  docker.io/library/web:3: { riscv64: sha256:${'a'.repeat(64)} }\n`,
+  },
+  'other architectures that are none, and pinning by a word': siteWith(
+    'amd64 }\nimages:',
+    'amd64, otherArchitectures: [arm64, riscv64, arm64] }\nimages:\n  pin: always',
+  ),
   'a folder without a release file': { 'releases/cache/values.yaml': '' },
   'a release file with another ending': { 'releases/cache/release.yml': '' },
   'a folder that can be no release': {
@@ -403,10 +410,34 @@ const many: Table = {
   },
 }
 
+const images: Table = {
+  'an image that is to be one and none': webWith(
+    'images: { extra: [quay.io/a/b:1], ignore: [{ image: quay.io/a/b:1, reason: a note }] }\nenvironments: { production: { images: { extra: [a/b:1], ignore: [{ image: a/b:1, reason: a note }] } } }',
+  ),
+  'no reason, nothing at all, and what is no image': webWith(
+    'images: { extra: ["an image", ""], ignore: [{ image: quay.io/a/b:1 }, { image: "", reason: "" }, quay.io/a/b:2] }\nenvironments: { staging: { images: [] } }',
+  ),
+  'finders that are none': {
+    'releases/site.yaml': `name: sample
+target: { kubernetes: "1.36", architecture: amd64 }
+images:
+  harbor: h.example
+  projects: {}
+  pullSecret: Not_a_name
+  finders:
+    - { kind: x.example/Widget, path: spec.image }
+    - { kind: Widget.x.example, path: /spec/image, form: refrence }
+    - { kind: Widget.x.example }
+environments: { staging: { cluster: a }, production: { cluster: b } }
+`,
+  },
+}
+
 export const broken: { [golden: string]: Table } = {
   syntax,
   structure,
   policies,
+  images,
   sites,
   files,
   dependencies,

@@ -58,7 +58,7 @@ test('a site without a fault becomes records with all defaults filled in', async
           shop: { labels: { 'pod-security.kubernetes.io/enforce': 'baseline' }, annotations: {} },
         },
       },
-      lock: { file: 'releases/lock.yaml', helm: '4.1.4', charts: {} },
+      lock: { file: 'releases/lock.yaml', helm: '4.1.4', charts: {}, images: {} },
       environment: 'staging',
       waves: [['database'], ['web']],
       releases: [

@@ -52,11 +52,12 @@ for (const name of ['site', 'release', 'lock'])
 test('the files that docs/declare.md shows make a site without a fault', async (t) => {
   const page = await readFile(join(root, 'docs/declare.md'), 'utf8')
   const shown = [...page.matchAll(/^```yaml\n# (\S+)\n([^]*?)^```$/gm)].map(([, path, text]) => [path, text])
-  t.is(shown.length, 7)
+  t.is(shown.length, 8)
   const outcome = await declared({
     ...(Object.fromEntries(shown) as { [path: string]: string }),
     'releases/database/manifests/a.yaml': '',
     'releases/widgets/manifests/a.yaml': '',
+    'releases/workers/manifests/a.yaml': '',
     'releases/registry/chart/Chart.yaml': '',
     'releases/production.snapshot.json': '',
   })

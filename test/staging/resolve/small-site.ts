@@ -59,7 +59,7 @@ export const declaredOf = (releases: Release[], charts: Record<string, string> =
     environments: { production: { cluster: 'sample' } },
     namespaces: {},
   },
-  lock: { file: 'releases/lock.yaml', helm: '4.1.4', charts },
+  lock: { file: 'releases/lock.yaml', helm: '4.1.4', charts, images: {} },
   environment: 'production',
   waves: [releases.map(({ name }) => name)],
   releases,

@@ -42,7 +42,7 @@ export const setOf = (
     environments: {},
     namespaces: {},
   },
-  lock: { file: 'releases/lock.yaml', helm: '4.1.4', charts: {} },
+  lock: { file: 'releases/lock.yaml', helm: '4.1.4', charts: {}, images: {} },
   environment: 'staging',
   waves: [Object.keys(releases)],
   releases: Object.entries(releases).map(([name, objects]) => releaseOf(name, objects, phase)),
