@@ -23,6 +23,8 @@ export interface Site {
     harbor: string
     mode: 'harbor' | 'mirror'
     projects: { [registry: string]: string }
+    /** Projects of Harbor that hold images of the site's own: what is named there is Harbor's already. */
+    hosted?: string[]
     /** Every image has the digest that the lock has for its tag. */
     pin?: boolean
     /** Where images stand that no form gives away. */

@@ -43,3 +43,12 @@ export const describeCache = ({ images }: Checked): string => {
     `${counted(images.length, 'image')}${count.length > 0 ? `: ${count.join(', ')}` : ''}\n`,
   ].join('')
 }
+
+/** Names that were left out, in words; nothing where there is none. */
+export const describeLeft = (names: string[]): string =>
+  names.length === 0
+    ? ''
+    : [
+        `${counted(names.length, 'name')} left out, for only an operator knows the rest of it (images.extra can declare what it pulls):\n`,
+        ...names.map((name) => `  ${visible(name)}\n`),
+      ].join('')

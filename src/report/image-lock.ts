@@ -7,7 +7,7 @@ interface Locked {
   changed: { name: string; before: LockedImage; after: LockedImage }[]
   dropped: string[]
   kept: number
-  failed: unknown[]
+  unresolved: string[]
 }
 
 interface Checked {
@@ -15,7 +15,7 @@ interface Checked {
   unlocked: string[]
   unused: string[]
   same: number
-  failed: unknown[]
+  untold: string[]
 }
 
 /** What a tag names: the index where there is one. */
@@ -26,7 +26,7 @@ const lines = (names: string[], mark: string, words: string): string =>
 
 /** What was locked, in words: a line for each image that is new, changed or no longer there, and how many there are. */
 export const describeLockedImages = (
-  { added, changed, dropped, kept, failed }: Locked,
+  { added, changed, dropped, kept, unresolved }: Locked,
   { file, pins }: { file: string; pins: boolean },
 ): string =>
   [
@@ -37,13 +37,13 @@ export const describeLockedImages = (
     }),
     lines(dropped, '-', ', which nothing uses any more'),
     `${file}: ${counted(added.length, 'image')} added, ${changed.length} changed, ${dropped.length} dropped, ${kept} as they were${
-      failed.length > 0 ? `, ${failed.length} not resolved` : ''
+      unresolved.length > 0 ? `, ${unresolved.length} not resolved` : ''
     }\n`,
     pins ? '' : 'releases/site.yaml does not say images.pin: true, so manifests go on naming tags alone\n',
   ].join('')
 
 /** How a lock stands to what tags name now, in words. */
-export const describeCheckedLock = ({ moved, unlocked, unused, same, failed }: Checked): string =>
+export const describeCheckedLock = ({ moved, unlocked, unused, same, untold }: Checked): string =>
   [
     ...moved.map(
       ({ name, locked, now }) => `! ${visible(name)} has moved\n    locked ${locked}\n    now    ${now}\n`,
@@ -51,7 +51,7 @@ export const describeCheckedLock = ({ moved, unlocked, unused, same, failed }: C
     lines(unlocked, '+', ' is not locked'),
     lines(unused, '-', ' is locked, and nothing uses it'),
     `${counted(same, 'tag')} as locked, ${moved.length} moved, ${unlocked.length} not locked, ${unused.length} not used${
-      failed.length > 0 ? `, ${failed.length} not told` : ''
+      untold.length > 0 ? `, ${untold.length} not told` : ''
     }\n`,
     moved.length > 0
       ? 'a moved tag is taken up with `scout images lock --update IMAGE`; until then the locked image is used\n'

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { command } from '../command-line/command.ts'
 import { bad, exitCodes, good, problem } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
@@ -7,7 +8,7 @@ import { paintIn } from '../report/paint.ts'
 import { harborOf } from '../staging/declare/harbor.ts'
 import { applyHarbor } from '../staging/harbor/apply.ts'
 import { observeHarbor } from '../staging/harbor/observe.ts'
-import type { RobotFile } from '../staging/harbor/part.ts'
+import type { RobotFile, Told } from '../staging/harbor/part.ts'
 import { planHarbor } from '../staging/harbor/plan.ts'
 import { openHarbor } from '../system/harbor.ts'
 import { harborLogin } from '../system/harbor-login.ts'
@@ -22,14 +23,21 @@ const usage = (what: string, fix: string) =>
   bad([problem({ code: 'usage/wrong', fault: 'usage', what, fix })])
 
 /** By robot: its file, and who logs in by it now. */
-const filesOf = async (named: string[], host: string): Promise<Outcome<{ [robot: string]: RobotFile }>> => {
-  const files: { [robot: string]: RobotFile } = {}
+const filesOf = async (named: string[], host: string): Promise<Outcome<Told['files']>> => {
+  const files = new Map<string, RobotFile>()
   for (const one of named) {
     const [, robot = '', file = ''] = /^([^=]+)=(.+)$/s.exec(one) ?? []
     if (robot === '') return usage(`--robot cannot be "${one}".`, 'Write --robot NAME=FILE.')
+    if (files.has(robot)) return usage(`--robot names ${robot} twice.`, 'A robot has one file.')
+    const [other] = [...files].find(([, known]) => resolve(known.file) === resolve(file)) ?? []
+    if (other !== undefined)
+      return usage(
+        `The file ${file} is named for ${other} and for ${robot}.`,
+        'Name a file for each: it holds one login.',
+      )
     const user = await robotFiles.userOf(file, host)
     if (!user.ok) return user
-    files[robot] = { file, user: user.value }
+    files.set(robot, { file, user: user.value })
   }
   return good(files)
 }

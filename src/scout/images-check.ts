@@ -1,7 +1,7 @@
 import type { Values } from '../command-line/command.ts'
 import { exitCodes } from '../core/problem.ts'
-import { imagesToPull } from '../core/registry/wanted.ts'
-import { describeCache } from '../report/image-cache.ts'
+import { imagesToPull, leftToOperators } from '../core/registry/wanted.ts'
+import { describeCache, describeLeft } from '../report/image-cache.ts'
 import { rewriteEnvironments } from '../staging/pipeline.ts'
 import { checkCached } from '../staging/warm/check-cached.ts'
 import { openHarbor } from '../system/harbor.ts'
@@ -37,7 +37,8 @@ export const checkImages = async (options: CheckOptions): Promise<number> => {
       const checked = await step('check the cache', () =>
         checkCached({ site, wanted }, { registry, harbor, tell: system.tell }),
       )
-      answer(checked, describeCache(checked))
+      const left = leftToOperators(sets)
+      answer({ ...checked, left }, describeCache(checked) + describeLeft(left))
       const isCached = checked.images.every(({ state }) => state === 'cached')
       return endOf(run, checked.failed, isCached ? exitCodes.done : exitCodes.changes)
     } finally {

@@ -1,7 +1,7 @@
 import type { Values } from '../command-line/command.ts'
 import { exitCodes } from '../core/problem.ts'
-import { imagesToPull } from '../core/registry/wanted.ts'
-import { describeWarmed } from '../report/image-cache.ts'
+import { imagesToPull, leftToOperators } from '../core/registry/wanted.ts'
+import { describeLeft, describeWarmed } from '../report/image-cache.ts'
 import { rewriteEnvironments } from '../staging/pipeline.ts'
 import { warm } from '../staging/warm/warm.ts'
 import { openWarmState } from '../system/warm-state.ts'
@@ -29,7 +29,8 @@ export const warmImages = async (options: WarmOptions): Promise<number> => {
         { registry, state: openWarmState(options.site ?? '.'), tell: system.tell },
       ),
     )
-    answer(warmed, describeWarmed(warmed, wanted.length))
+    const left = leftToOperators(sets)
+    answer({ ...warmed, left }, describeWarmed(warmed, wanted.length) + describeLeft(left))
     return endOf(run, warmed.failed, exitCodes.done)
   } finally {
     registry.close()

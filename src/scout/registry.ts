@@ -45,7 +45,7 @@ export const openAccess = async (
     environment,
     tell: (text) => tell({ tell: 'words', from: 'registry', text }),
   })
-  return good({ registry, ca: ca.value, credentials: credentials.value })
+  return good({ registry, ca: ca.value, credentials: credentials.value }, credentials.warnings)
 }
 
 /** Ends a run that has answered: with what failed in words (a program reads it in the answer), and its exit code; else with this one. */

@@ -14,7 +14,7 @@ export const harborLogin = async (
   const credentials = await readCredentials(file === undefined ? environment : { REGISTRY_AUTH_FILE: file })
   if (!credentials.ok) return credentials
   const login = credentials.value.loginFor(host, '')?.basic
-  if (login !== undefined) return good(login)
+  if (login !== undefined) return good(login, credentials.warnings)
   const found = credentials.value.file
   return bad([
     problem({

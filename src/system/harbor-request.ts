@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { HarborRefusal, HarborReply } from '../core/effects/harbor.ts'
 import { isObject, jsonOf, printJson } from '../core/json.ts'
 import type { Json, JsonObject } from '../core/json.ts'
+import { withoutAdvice } from './registry-trust.ts'
 
 export interface HarborAccess {
   /** Host, with its port where it is not 443. */
@@ -169,7 +170,10 @@ export const requester = (access: HarborAccess) => {
         code,
         message: 'the proxy that HTTPS_PROXY names does not let it through',
       }
-    const message = (first instanceof Error ? first.message : String(first)).trim().replace(/\.$/, '')
+    const message = withoutAdvice((first instanceof Error ? first.message : String(first)).trim()).replace(
+      /\.$/,
+      '',
+    )
     return { asked, server, status: 0, code, message }
   }
 

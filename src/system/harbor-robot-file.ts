@@ -20,11 +20,15 @@ const writeNew = async (file: string, text: string): Promise<void> => {
   }
 }
 
-const isEmptyOrMissing = async (file: string): Promise<boolean> => {
+const sizeOf = async (file: string): Promise<Outcome<number>> => {
   try {
-    return (await stat(file)).size === 0
+    const found = await stat(file)
+    // /dev/null has no size, and would be replaced.
+    if (!found.isFile())
+      return unfit(file, `${file} is no file.`, 'Name another one, or one that is not there yet.')
+    return good(found.size)
   } catch (error) {
-    if (isMissing(error)) return true
+    if (isMissing(error)) return good(0)
     throw error
   }
 }
@@ -32,7 +36,9 @@ const isEmptyOrMissing = async (file: string): Promise<boolean> => {
 /** Files of mode 600 as docker, podman, crane and a Secret of the type `kubernetes.io/dockerconfigjson` have them. What the system refuses is thrown. */
 export const robotFiles: RobotFiles = {
   userOf: async (file, host) => {
-    if (await isEmptyOrMissing(file)) return good(null)
+    const size = await sizeOf(file)
+    if (!size.ok) return size
+    if (size.value === 0) return good(null)
     const credentials = await readCredentials({ REGISTRY_AUTH_FILE: file })
     if (!credentials.ok) return credentials
     const login = credentials.value.loginFor(host, '')?.basic
@@ -61,7 +67,7 @@ export const robotFiles: RobotFiles = {
   write: async (file, host, { user, password }) => {
     const auth = Buffer.from(`${user}:${password}`).toString('base64')
     // One name, so that what a killed run has left goes with the next.
-    const beside = `${file}.new`
+    const beside = `${file}.scout-part`
     await rm(beside, { force: true })
     await writeNew(beside, `${printJson({ auths: { [host]: { auth } } }, 2)}\n`)
     await rename(beside, file)

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { OutputFolder } from '../core/effects/files.ts'
 import { openFiles } from './files.ts'
@@ -8,6 +9,12 @@ export const openOutputFolder = (folder: string): OutputFolder => {
   const name = basename(whole)
   const files = openFiles(dirname(whole), [name])
   return {
+    kind: async () => {
+      const found = lstatSync(whole, { throwIfNoEntry: false })
+      if (found === undefined) return 'nothing'
+      if (found.isSymbolicLink()) return 'link'
+      return found.isDirectory() && name !== '' ? 'folder' : 'other'
+    },
     list: async () =>
       [...(await files.list(name)), ...(await files.links(name))].map((path) => path.slice(name.length + 1)),
     read: async (path) => await files.read(`${name}/${path}`),

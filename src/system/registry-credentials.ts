@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { isObject, jsonOf } from '../core/json.ts'
 import type { Json } from '../core/json.ts'
 import { bad, good, problem } from '../core/problem.ts'
-import type { Outcome } from '../core/problem.ts'
+import type { Outcome, Problem } from '../core/problem.ts'
 import { isMissing } from './missing.ts'
 
 /** A login: a name with a password, or tokens that stand for both. Never shown, never part of a message. */
@@ -20,6 +20,8 @@ export interface Login {
 export interface Credentials {
   /** The file that they are from; undefined where there is none. */
   file?: string
+  /** There is no login in it. */
+  isEmpty: boolean
   /** The login for a repository of a registry: of the longest entry that is the host, or the host and a part of the path. */
   loginFor(host: string, repository: string): Login | undefined
   /** The program that is to be asked for the login, and is not: its name, as the file has it. */
@@ -70,7 +72,7 @@ const loginOf = (entry: Json): Login | undefined => {
   return user === undefined || password === undefined ? undefined : { basic: { user, password } }
 }
 
-const none: Credentials = { loginFor: () => undefined, helperFor: () => undefined }
+const none: Credentials = { isEmpty: true, loginFor: () => undefined, helperFor: () => undefined }
 
 const credentialsOf = (file: string, content: Json): Credentials | undefined => {
   if (!isObject(content)) return undefined
@@ -81,6 +83,7 @@ const credentialsOf = (file: string, content: Json): Credentials | undefined => 
   const hostOf = (host: string): string => (hubHosts.has(host) ? hub : host)
   return {
     file,
+    isEmpty: [...logins.values()].every((login) => login === undefined),
     loginFor: (host, repository) => {
       const steps = [hostOf(host), ...repository.split('/')]
       for (let length = steps.length; length > 0; length -= 1) {
@@ -93,6 +96,17 @@ const credentialsOf = (file: string, content: Json): Credentials | undefined => 
   }
 }
 
+/** No refusal: some CI systems, and Secrets that are mounted, know no better. */
+const readable = (file: string): Problem =>
+  problem({
+    code: 'registry/readable',
+    severity: 'warning',
+    fault: 'world',
+    what: `Others than you may read the logins in ${file}.`,
+    where: [{ in: 'file', file }],
+    fix: `Run: chmod 600 ${file}`,
+  })
+
 /**
  * The logins of the file that `REGISTRY_AUTH_FILE` names, else of docker's `config.json` or containers' `auth.json`; none where there is no file. What is
  * wrong with the file is told without a word of what it holds.
@@ -100,8 +114,10 @@ const credentialsOf = (file: string, content: Json): Credentials | undefined => 
 export const readCredentials = async (environment: Environment): Promise<Outcome<Credentials>> => {
   for (const { file, named } of candidates(environment)) {
     let bytes: Uint8Array
+    let mode: number
     try {
       bytes = await readFile(file)
+      mode = (await stat(file)).mode
     } catch (error) {
       if (!named && isMissing(error)) continue
       const { message } = error as Error
@@ -111,7 +127,9 @@ export const readCredentials = async (environment: Environment): Promise<Outcome
           fault: 'world',
           what: `The file with the logins of registries, ${file}, cannot be read: ${message}.`,
           where: [{ in: 'file', file }],
-          fix: named ? 'Correct REGISTRY_AUTH_FILE, or unset it.' : 'Mend what the system says.',
+          fix: named
+            ? 'Correct the path: --credentials, or the variable that names it.'
+            : 'Mend what the system says.',
         }),
       ])
     }
@@ -126,7 +144,7 @@ export const readCredentials = async (environment: Environment): Promise<Outcome
           fix: 'Log in again with docker, podman, helm or crane, or write {"auths": {"HOST": {"auth": BASE64 OF NAME:PASSWORD}}}.',
         }),
       ])
-    return good(credentials)
+    return good(credentials, credentials.isEmpty || (mode & 0o077) === 0 ? [] : [readable(file)])
   }
   return good(none)
 }

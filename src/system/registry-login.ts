@@ -85,8 +85,11 @@ export const openLogins = ({ agent, silence, credentials, tell }: LoginSystem): 
   const loggedIn = async (url: URL, repository: string, header: string): Promise<string> => {
     const challenges = parseChallenges(header)
     const login = credentials.loginFor(url.host, repository)
-    for (const secret of [login?.basic?.password, login?.refreshToken, login?.bearer])
+    const basic = login?.basic && basicHeader(login.basic).slice('Basic '.length)
+    for (const secret of [basic, login?.basic?.password, login?.refreshToken, login?.bearer])
       if (secret !== undefined) secrets.add(secret)
+    if (login?.bearer !== undefined && !oneLine.test(login.bearer))
+      throw setBack(url, 'denied', `the registrytoken in ${credentials.file} is none`, { status: 401 })
     const bearer = challenges.find(({ scheme }) => scheme === 'bearer')
     if (bearer !== undefined)
       return login?.bearer === undefined

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { RefusalKind, RegistryRefusal } from '../core/effects/registry.ts'
 import { isObject, jsonOf } from '../core/json.ts'
+import { withoutAdvice } from './registry-trust.ts'
 
 /** A refusal, and whether it may pass; `after`: how long the registry wants to be left alone, in milliseconds. */
 export interface Setback {
@@ -54,7 +55,7 @@ const fromNetwork = (url: URL, error: unknown): SetBack => {
   const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error
   const code = first instanceof Error && 'code' in first ? String(first.code) : ''
   const message = first instanceof Error ? first.message : String(first)
-  if (certificateFaults.test(code)) return setBack(url, 'untrusted', message, { code })
+  if (certificateFaults.test(code)) return setBack(url, 'untrusted', withoutAdvice(message), { code })
   if (code.startsWith('ERR_PROXY'))
     return setBack(url, 'unreachable', 'the proxy that HTTPS_PROXY names does not let it through', { code })
   if (code === 'EPROTO' && message.includes('wrong version number'))
@@ -141,9 +142,7 @@ export const refused = async (url: URL, answer: IncomingMessage): Promise<SetBac
   const content = jsonOf(body)
   const errors = isObject(content) && Array.isArray(content['errors']) ? content['errors'] : []
   const first = errors.find(isObject) ?? {}
-  const [code, message] = [first['code'], first['message']].map((one) =>
-    typeof one === 'string' ? one.slice(0, 500) : '',
-  )
+  const [code, message] = [first['code'], first['message']].map((one) => (typeof one === 'string' ? one : ''))
   const after = afterOf(answer.headers['retry-after'])
   const kind = kindOf(status)
   const words = message || (code ? '' : (answer.statusMessage ?? ''))
@@ -157,7 +156,7 @@ export const refused = async (url: URL, answer: IncomingMessage): Promise<SetBac
 
 /** Addresses that mean the machine itself, or its cloud's metadata: who is elsewhere has no business to send anyone there. */
 const isInner = (hostname: string): boolean => {
-  const bare = hostname.replace(/^\[|\]$/g, '').toLowerCase()
+  const bare = hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase()
   if (bare === 'localhost' || bare.endsWith('.localhost')) return true
   if (isIP(bare) === 4) return /^(?:0|127|169\.254)\./.test(bare)
   return isIP(bare) === 6 && /^(?:::1?$|::ffff:|fe[89ab])/.test(bare)

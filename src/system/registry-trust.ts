@@ -5,6 +5,9 @@ import { bad, good, problem } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
 import { isMissing } from './missing.ts'
 
+/** What TLS says of a certificate, without Node's advice on how to start Node. */
+export const withoutAdvice = (message: string): string => message.replace(/; if the root CA is .*$/s, '')
+
 const block = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
 const certificatesIn = (text: string): string[] | undefined => {

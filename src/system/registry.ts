@@ -41,13 +41,31 @@ const mostOfAManifest = 4 * 1024 * 1024
 const mostRedirects = 5
 const redirects = [301, 302, 303, 307, 308]
 const accepted = [...indexTypes, ...manifestTypes].join(', ')
-const digestForm = /^sha(256|512):[0-9a-f]+$/
+const digestForm = /^sha(?:256:[0-9a-f]{64}|384:[0-9a-f]{96}|512:[0-9a-f]{128})$/
 
-const hashFor = (digest: string): Hash =>
-  createHash(digestForm.exec(digest)?.[1] === '512' ? 'sha512' : 'sha256')
+/** The kind of a digest; of what is none, the usual one. */
+const kindOf = (digest: string): string =>
+  digestForm.test(digest) ? digest.slice(0, digest.indexOf(':')) : 'sha256'
 
-const digestWith = (hash: Hash, like: string): string =>
-  `${like.startsWith('sha512:') ? 'sha512' : 'sha256'}:${hash.digest('hex')}`
+const hashFor = (digest: string): Hash => createHash(kindOf(digest))
+
+const digestWith = (hash: Hash, like: string): string => `${kindOf(like)}:${hash.digest('hex')}`
+
+const noAddress = (host: string): SetBack =>
+  new SetBack({
+    refusal: {
+      kind: 'unreachable',
+      status: 0,
+      code: '',
+      message: 'that is no address',
+      endpoint: `https://${host}`,
+    },
+    again: false,
+  })
+
+const longestMessage = 600
+const shortened = (text: string): string =>
+  text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text
 
 const mediaTypeOf = (answer: IncomingMessage): string =>
   (answer.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
@@ -107,7 +125,10 @@ export const openRegistry = ({
     path: string,
     accept: string,
   ): Promise<{ url: URL; answer: IncomingMessage }> => {
-    const home = new URL(`https://${host}/v2/${repository}/${path}`)
+    const text = `https://${host}/v2/${repository}/${path}`
+    // 256.0.0.1, or port 99999: a host by its form, and no address.
+    if (!URL.canParse(text)) throw noAddress(host)
+    const home = new URL(text)
     let url = home
     let fresh = false
     let used = await logins.known(home, repository)
@@ -151,8 +172,9 @@ export const openRegistry = ({
             ok: false,
             refusal: {
               ...refusal,
-              message: logins.withoutSecrets(`${message}${words}`),
-              code: logins.withoutSecrets(code),
+              // Shortened after that: half a secret is not found.
+              message: shortened(logins.withoutSecrets(`${message}${words}`)),
+              code: shortened(logins.withoutSecrets(code)),
             },
           }
         }
@@ -167,12 +189,17 @@ export const openRegistry = ({
     const { url, answer } = await ask(place, 'GET', `manifests/${place.reference}`, accepted)
     const bytes = await readBody(url, answer, mostOfAManifest)
     const told = answer.headers['docker-content-digest']
-    const wanted = digestForm.test(place.reference) ? place.reference : String(told ?? 'sha256:')
-    const digest = digestWith(hashFor(wanted).update(bytes), wanted)
-    if (wanted !== 'sha256:' && digest !== wanted)
-      throw setBack(url, 'damaged', `the manifest's digest is ${digest} instead of ${wanted.slice(0, 150)}`, {
-        again: true,
-      })
+    const digestLike = (like: string): string => digestWith(hashFor(like).update(bytes), like)
+    const wanted = digestForm.test(place.reference) ? place.reference : told
+    if (typeof wanted === 'string' && digestLike(wanted) !== wanted)
+      throw setBack(
+        url,
+        'damaged',
+        `the manifest's digest is ${digestLike(wanted)} instead of ${wanted.slice(0, 150)}`,
+        { again: true },
+      )
+    // A tag is told by the usual kind of digest, whatever kind the registry has.
+    const digest = digestLike(place.reference)
     return { digest, mediaType: manifestType(url, mediaTypeOf(answer), bytes), bytes }
   }
 
@@ -218,7 +245,9 @@ export const openRegistry = ({
         const { answer } = await ask(place, 'HEAD', `manifests/${place.reference}`, accepted)
         answer.resume()
         const digest = answer.headers['docker-content-digest']
-        return typeof digest === 'string' && digestForm.test(digest)
+        return typeof digest === 'string' &&
+          digestForm.test(digest) &&
+          kindOf(digest) === kindOf(place.reference)
           ? digest
           : (await getManifest(place)).digest
       }),

@@ -119,3 +119,52 @@ test('what was changed by hand is changed back: openness, retention, limit, righ
   t.is((await scout('plan', '--exit-code')).exitCode, 0)
   t.deepEqual(harbor.faults, [])
 })
+
+const refusedFiles: { [what: string]: { args: (path: (name: string) => string) => string[]; told: RegExp } } =
+  {
+    'one file for two robots': {
+      args: (path) => ['--robot', `nodes=${path('a.json')}`, '--robot', `shipper=${path('./a.json')}`],
+      told: /a\.json is named for nodes and for shipper/,
+    },
+    'two files for one robot': {
+      args: (path) => ['--robot', `nodes=${path('a.json')}`, '--robot', `nodes=${path('b.json')}`],
+      told: /--robot names nodes twice/,
+    },
+    'a robot of no such name': {
+      args: (path) => ['--robot', `__proto__=${path('a.json')}`],
+      told: /--robot names __proto__, and the site declares nothing/,
+    },
+    'a device': { args: () => ['--robot', 'nodes=/dev/null'], told: /\/dev\/null is no file/ },
+  }
+for (const [what, { args, told }] of Object.entries(refusedFiles))
+  test(`${what} is refused before anything is done`, async (t) => {
+    const { scout, harbor, path } = await setUp(t, everything)
+    const { exitCode, stderr } = await scout('plan', ...args(path))
+    t.is(exitCode, 2, stderr)
+    t.regex(stderr, told)
+    t.deepEqual(harbor.state.robots, [])
+  })
+
+test('what lies beside the file of a robot stays', async (t) => {
+  const { scout, path } = await setUp(t, everything)
+  await writeFile(path('nodes.json.new'), 'mine')
+  const files = ['--robot', `nodes=${path('nodes.json')}`, '--robot', `shipper=${path('shipper.json')}`]
+  const { exitCode, stderr } = await scout('apply', ...files)
+  t.is(exitCode, 0, stderr)
+  t.is(await readFile(path('nodes.json.new'), 'utf8'), 'mine')
+})
+
+test('a robot may be called like something that every object of JavaScript has', async (t) => {
+  const robots = '\nharbor: { robots: { constructor: { pull: [quay-proxy] } } }\n'
+  const { scout } = await setUp(t, `\n  projects: { quay.io: quay-proxy }${robots}`)
+  const { exitCode, stdout, stderr } = await scout('plan')
+  t.is(exitCode, 0, stderr)
+  t.regex(stdout, /\+ robot constructor .*login into a file that --robot has to name/)
+})
+
+test('the option that named a file of logins is the one to correct', async (t) => {
+  const { scout, path } = await setUp(t, everything)
+  const { stderr } = await scout('plan', '--credentials', path('nowhere.json'))
+  t.regex(stderr, /nowhere\.json, cannot be read/)
+  t.regex(stderr, /Fix: .*--credentials/)
+})

@@ -38,6 +38,21 @@ test('a project that somebody else made is left alone, and how it differs is tol
   t.deepEqual(harbor.faults, [])
 })
 
+for (const [what, change, told] of [
+  ['is not verified', { insecure: true }, /certificate not verified → verified/],
+  ['is asked in clear', { url: 'http://quay.io' }, /url http:\/\/quay\.io → https:\/\/quay\.io/],
+] as const)
+  test(`an upstream that ${what} is warned of where somebody else made the endpoint`, async (t) => {
+    const { scout, harbor } = await setUp(t, one)
+    byHand(harbor)
+    Object.assign(harbor.state.endpoints[0] ?? {}, change)
+    const before = JSON.stringify(harbor.state)
+    const { exitCode, stderr } = await scout('apply')
+    t.is(exitCode, 0, stderr)
+    t.regex(stderr, told)
+    t.is(JSON.stringify(harbor.state), before)
+  })
+
 test('what is adopted is kept from then on, and what stood in it stays', async (t) => {
   const { scout, harbor } = await setUp(t, one)
   byHand(harbor)

@@ -26,6 +26,8 @@ const refused = [
   'https://2130706433/x',
   'https://0.0.0.0/x',
   'https://localhost/x',
+  'https://localhost./x',
+  'https://metadata.localhost./x',
   'https://[::1]/x',
   'https://[fe80::1]/x',
   'https://[::ffff:169.254.169.254]/x',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
@@ -64,6 +65,7 @@ test('a certificate of a CA that is not known is told as that, without trying ag
   const registry = await world.client({ withoutCa: true })
   const refusal = refusalOf(await registry.manifest(at('1.0')))
   t.like(refusal, { kind: 'untrusted', status: 0, endpoint: `https://${host}` })
+  t.notRegex(refusal?.message ?? '', /Node/, 'its advice is for people who start Node themselves')
 })
 
 test('a tag that is gone, and a registry that is not there, are two things', async (t) => {
@@ -390,4 +392,62 @@ test('digests are those of the bytes, also where the registry claims another', a
   })
   const registry = await world.client()
   t.like(refusalOf(await registry.manifest(at('1.0', front.host))), { kind: 'damaged' })
+})
+
+test('a digest of another kind is held against the bytes as well, and a tag is told by its sha256', async (t) => {
+  const front = await world.front()
+  const body = JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests: [] })
+  const headers: { [name: string]: string } = { 'content-type': indexType }
+  front.fault = () => ({ status: 200, headers, body })
+  const registry = await world.client()
+  for (const [kind, length] of [
+    ['sha384', 96],
+    ['sha512', 128],
+  ] as const) {
+    const right = `${kind}:${createHash(kind).update(body).digest('hex')}`
+    t.like(await registry.manifest(at(right, front.host)), { value: { digest: right } })
+    const wrong = `${kind}:${'0'.repeat(length)}`
+    t.like(refusalOf(await registry.manifest(at(wrong, front.host))), { kind: 'damaged' })
+    headers['docker-content-digest'] = right
+    t.like(await registry.manifest(at('1.0', front.host)), { value: { digest: sha256Of(body) } })
+    t.deepEqual(await registry.digestOf(at('1.0', front.host)), { ok: true, value: sha256Of(body) })
+    headers['docker-content-digest'] = wrong
+    t.like(refusalOf(await registry.manifest(at('1.0', front.host))), { kind: 'damaged' })
+    delete headers['docker-content-digest']
+  }
+})
+
+for (const host of ['256.256.256.256', 'registry.example:99999'])
+  test(`${host}, which is no address, is told like one where nobody answers`, async (t) => {
+    const registry = await world.client()
+    const refusal = refusalOf(await registry.manifest(at('1.0', host)))
+    t.like(refusal, { kind: 'unreachable', endpoint: `https://${host}` })
+    t.regex(refusal?.message ?? '', /no address/)
+  })
+
+test('a token server that repeats the login is not repeated, not in part either', async (t) => {
+  const front = await world.front()
+  const { auth } = loginFor('puller', password)
+  front.fault = ({ url = '' }) =>
+    url.startsWith('/token')
+      ? {
+          status: 403,
+          body: JSON.stringify({
+            errors: [{ code: auth, message: `${'x'.repeat(490)} ${password} ${auth}` }],
+          }),
+        }
+      : { status: 401, headers: { 'www-authenticate': `Bearer realm="https://${front.host}/token"` } }
+  const registry = await world.client({ auths: { [front.host]: { auth } } })
+  const told = JSON.stringify(refusalOf(await registry.manifest(at('1.0', front.host))))
+  t.false(told.includes(auth))
+  t.false(told.includes(password.slice(0, 5)))
+})
+
+test('a token in the file that no header can hold is told, without it', async (t) => {
+  const front = await world.front()
+  front.fault = () => ({ status: 401, headers: { 'www-authenticate': 'Bearer realm="/token"' } })
+  const registry = await world.client({ auths: { [front.host]: { registrytoken: 'one\ntwo' } } })
+  const refusal = refusalOf(await registry.manifest(at('1.0', front.host)))
+  t.like(refusal, { kind: 'denied' })
+  t.false(JSON.stringify(refusal).includes('two'))
 })

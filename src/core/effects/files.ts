@@ -24,6 +24,8 @@ export interface WriteFiles {
 
 /** A folder of its own that holds what was made, and nothing else. */
 export interface OutputFolder {
+  /** What stands at its place. The root of the file system is `other`: it is nobody's to replace. */
+  kind(): Promise<'nothing' | 'folder' | 'link' | 'other'>
   /** All files and links in it, from it; [] where it is not there. */
   list(): Promise<string[]>
   read(path: string): Promise<Uint8Array | undefined>

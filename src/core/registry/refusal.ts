@@ -84,7 +84,8 @@ const ofRegistry = new Set<RefusalKind>(['unreachable', 'untrusted'])
  * Refusals as problems, in the order of the images. What concerns a whole registry is told once, with the number of images. Codes are `registry/KIND`.
  */
 export const refusalProblems = (refused: RefusedImage[]): Problem[] => {
-  const groups = Map.groupBy(refused, ({ image, refusal: { kind, endpoint, message } }) =>
+  const sorted = refused.toSorted((a, b) => (a.image.name < b.image.name ? -1 : 1))
+  const groups = Map.groupBy(sorted, ({ image, refusal: { kind, endpoint, message } }) =>
     ofRegistry.has(kind) ? `${kind} ${endpoint} ${message}` : `${kind} ${image.name}`,
   )
   return [...groups.values()].map(([first, ...others]) => {

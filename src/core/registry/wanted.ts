@@ -31,7 +31,12 @@ const imagesOf = (
     const named = nameOf(image)
     if (named === undefined) return
     const known = wanted.get(named.name) ?? { ...named, where: [] }
-    if (known.where.length < mostPlaces) known.where.push(where)
+    // A release looks the same in most environments.
+    if (
+      known.where.length < mostPlaces &&
+      !known.where.some((one) => JSON.stringify(one) === JSON.stringify(where))
+    )
+      known.where.push(where)
     wanted.set(named.name, known)
   }
   for (const { releases } of sets)
@@ -65,6 +70,13 @@ export const imagesToPull = (sets: SetOf<RewrittenRelease>[]): WantedImage[] =>
     const reference = parsed(rewritten)
     return reference && { name: rewritten, reference }
   })
+
+/** Names of images that only their operators know whole, once each, sorted: nobody else can pull them. */
+export const leftToOperators = (sets: SetOf<RewrittenRelease>[]): string[] => {
+  const uses = sets.flatMap(({ releases }) => releases.flatMap(({ images }) => images))
+  const names = uses.flatMap(({ reference, rewritten }) => (reference === undefined ? [rewritten] : []))
+  return [...new Set(names)].sort()
+}
 
 /** `harbor`: where nodes pull from, through the project of the image's registry. `registry`: the image's own registry, past Harbor. */
 export type Source = 'harbor' | 'registry'

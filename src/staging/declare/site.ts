@@ -16,9 +16,10 @@ export const recipientsIn = ({ sealing, environments }: Partial<SiteFile>, envir
   ...new Set([...(sealing?.recipients ?? []), ...(environments?.[environment]?.sealing?.recipients ?? [])]),
 ]
 
-const imagesOf = ({ finders, mode = 'harbor', ...images }: SiteFile['images']): Site['images'] => ({
+const imagesOf = ({ images: { finders, mode = 'harbor', ...images }, harbor }: SiteFile): Site['images'] => ({
   ...images,
   mode,
+  ...(harbor?.hosted !== undefined && { hosted: Object.keys(harbor.hosted).sort() }),
   ...(finders !== undefined && {
     finders: finders.map((rule) => ({ ...rule, form: rule.form ?? 'reference' })),
   }),
@@ -29,7 +30,7 @@ export const siteOf = ({ content }: Checked<SiteFile>): Site => ({
   file: siteFile,
   name: content.name,
   target: content.target,
-  images: imagesOf(content.images),
+  images: imagesOf(content),
   environments: Object.fromEntries(
     Object.entries(content.environments).map(([name, { cluster, snapshot }]) => {
       const recipients = recipientsIn(content, name)

@@ -13,7 +13,7 @@ export interface Told {
   /** Names of what somebody else made and scout is to keep from now on. */
   adopt: string[]
   /** By robot: the file for its login, and what is in it now. */
-  files: { [robot: string]: RobotFile }
+  files: ReadonlyMap<string, RobotFile>
 }
 
 /** Where a robot's login goes: `user` is who logs in by it now, null where there is nothing in it yet. */

@@ -8,7 +8,7 @@ import { problem } from '../../core/problem.ts'
 import type { Problem } from '../../core/problem.ts'
 import type { ObservedHarbor, ObservedProject } from './observe.ts'
 import type { Part, Told } from './part.ts'
-import { leftAlone, retentionOfNew, settingSteps, uncounted } from './plan-settings.ts'
+import { adopted, leftAlone, retentionOfNew, settingSteps, uncounted } from './plan-settings.ts'
 
 const refused = (problems: Problem[]): Part => ({ steps: [], kept: [], problems })
 
@@ -32,6 +32,9 @@ const otherType = (endpoint: Endpoint, { registry, endpoint: wanted, at }: Wante
         }),
       ]
 
+/** Harbor takes an address without a scheme for http. */
+const isInClear = (url: string): boolean => !/^https:/i.test(url)
+
 const spoken = (insecure: boolean): string => (insecure ? 'not verified' : 'verified')
 
 /** What makes an endpoint that is there as it is declared, and scout's. */
@@ -39,7 +42,7 @@ const endpointSteps = (endpoint: Endpoint, wanted: WantedProxy, site: string): H
   const { url, insecure } = wanted.endpoint
   const changes: string[] = []
   const to: Partial<Pick<Endpoint, 'url' | 'insecure' | 'description'>> = {}
-  if (endpoint.url !== url && !(isSameUpstream(endpoint, wanted) && upstreamOf(url) === 'docker.io')) {
+  if (!isSameUpstream(endpoint, wanted) || isInClear(endpoint.url) !== isInClear(url)) {
     to.url = url
     changes.push(`url ${endpoint.url} → ${url}`)
   }
@@ -49,7 +52,7 @@ const endpointSteps = (endpoint: Endpoint, wanted: WantedProxy, site: string): H
   }
   if (!isMarked(endpoint.description, site, wanted.registry)) {
     to.description = withMark(endpoint.description, site, wanted.registry)
-    changes.push('adopted')
+    changes.push(adopted)
   }
   return changes.length === 0
     ? []
@@ -90,15 +93,14 @@ const planPresent = (
         fix: `Give the registry a project of another name in images.projects, or say in harbor.registries where Harbor reaches it.`,
       }),
     ])
-  const settings = settingSteps(wanted, live)
+  const steps = [...endpointSteps(endpoint, wanted, site), ...settingSteps(wanted, live)]
   const problems = [...otherType(endpoint, wanted), ...uncounted(wanted, live)]
   if (!isOurs && !isAdopted(wanted, told))
     return {
       steps: [],
       kept: [{ kind: 'project', name, whose: "somebody else's" }],
-      problems: [...problems, ...leftAlone(wanted, settings)],
+      problems: [...problems, ...leftAlone(wanted, steps)],
     }
-  const steps = [...endpointSteps(endpoint, wanted, site), ...settings]
   return { steps, kept: steps.length === 0 ? [{ kind: 'project', name, whose: 'ours' }] : [], problems }
 }
 

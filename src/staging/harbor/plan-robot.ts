@@ -52,7 +52,7 @@ const disabled = (wanted: WantedRobot, live: HarborRobot): Problem =>
 const planPresent = (wanted: WantedRobot, live: HarborRobot, site: string, told: Told): Part => {
   const { name, grants } = wanted
   const marked = isMarked(live.description, site, name)
-  const place = told.files[name]
+  const place = told.files.get(name)
   if (!marked && !told.adopt.includes(name)) return { steps: [], kept: [], problems: [notOurs(wanted, live)] }
   if (place !== undefined && place.user !== null && place.user !== live.name)
     return { steps: [], kept: [], problems: [otherFile(wanted, { ...place, user: place.user })] }
@@ -99,7 +99,7 @@ export const planRobot = (
     candidates.find((one) => isMarked(one.description, site, name)) ??
     candidates.find((one) => bearsName(one, name))
   if (live !== undefined) return planPresent(wanted, live, site, told)
-  const place = told.files[name]
+  const place = told.files.get(name)
   if (place !== undefined && place.user !== null)
     return { steps: [], kept: [], problems: [otherFile(wanted, { ...place, user: place.user })] }
   return {

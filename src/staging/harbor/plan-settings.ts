@@ -38,8 +38,13 @@ export const uncounted = ({ name, storage, at }: WantedProject, live: ObservedPr
         }),
       ]
 
+/** The change that gives an endpoint scout's mark. */
+export const adopted = 'adopted'
+
 const difference = (step: HarborStep): string[] => {
   switch (step.do) {
+    case 'change endpoint':
+      return step.changes.filter((change) => change !== adopted).map((change) => `its endpoint: ${change}`)
     case 'set public':
       return [step.to ? 'it is not public' : 'it is public']
     case 'set retention':
@@ -52,15 +57,17 @@ const difference = (step: HarborStep): string[] => {
 }
 
 /** How a project that somebody else made differs from what is declared; it is left as it is. */
-export const leftAlone = ({ name, at }: WantedProject, steps: HarborStep[]): Problem[] =>
-  steps.length === 0
+export const leftAlone = ({ name, at }: WantedProject, steps: HarborStep[]): Problem[] => {
+  const differences = steps.flatMap(difference)
+  return differences.length === 0
     ? []
     : [
         problem({
           code: 'harbor/not-ours',
           severity: 'warning',
-          what: `The project ${name} in Harbor is not as declared (${steps.flatMap(difference).join('; ')}), and scout did not make it, so it is left alone.`,
+          what: `The project ${name} in Harbor is not as declared (${differences.join('; ')}), and scout did not make it, so it is left alone.`,
           where: [at],
           fix: `Change it in Harbor or in releases/site.yaml, or have scout keep it: --adopt ${name}.`,
         }),
       ]
+}

@@ -29,7 +29,7 @@ const unknownNames = (wanted: WantedHarbor, { adopt, files }: Told): Problem[] =
   }
   return [
     ...adopt.filter((name) => !adoptable.includes(name)).map((name) => told('--adopt', name, adoptable)),
-    ...Object.keys(files)
+    ...[...files.keys()]
       .filter((name) => !robots.includes(name))
       .map((name) => told('--robot', name, robots)),
   ]

@@ -20,6 +20,8 @@ export interface CheckedLock {
   /** They are locked and not used. */
   unused: string[]
   same: number
+  /** The registry does not say what they name. */
+  untold: string[]
   /** What could not be asked, images that are gone among it. */
   failed: Problem[]
 }
@@ -40,27 +42,28 @@ export const checkLock = async (
 ): Promise<Outcome<CheckedLock>> => {
   const architectures = architecturesOf(site)
   const refused: RefusedImage[] = []
-  const told: CheckedLock = { moved: [], unlocked: [], unused: [], same: 0, failed: [] }
+  const told: CheckedLock = { moved: [], unlocked: [], unused: [], same: 0, untold: [], failed: [] }
 
-  /** What a tag names now: the same as is locked, or another digest; undefined where the registry does not say. */
-  const namedNow = async (
+  /** What a tag names now beside what is locked; undefined where the registry does not say. */
+  const comparison = async (
     image: WantedImage,
     locked: LockedImage,
     digest: string,
-  ): Promise<string | undefined> => {
+  ): Promise<{ locked: string; now: string } | undefined> => {
     const place = placeOf(image.reference, site.images, source)
     const fail = (refusal: RefusedImage['refusal']): undefined => void refused.push({ image, refusal })
     const now = await registry.digestOf(place)
     if (!now.ok) return fail(now.refusal)
-    if (now.value === digest || locked.index === undefined) return now.value
+    if (locked.index === undefined) return { locked: digest, now: now.value }
+    // Also where the index is the same: what is pinned is the image, and somebody may have written another one beside its index.
     const fetched = await registry.manifest({ ...place, reference: now.value })
     if (!fetched.ok) return fail(fetched.refusal)
     const content = readManifest(fetched.value)
-    const isSame =
-      !('malformed' in content) &&
-      content.kind === 'index' &&
-      architectures.every((one) => manifestFor(content.manifests, one)?.digest === locked[one])
-    return isSame ? digest : now.value
+    const manifests = !('malformed' in content) && content.kind === 'index' ? content.manifests : []
+    const other = architectures.find((one) => manifestFor(manifests, one)?.digest !== locked[one])
+    if (other === undefined) return { locked: digest, now: digest }
+    if (now.value !== digest) return { locked: digest, now: now.value }
+    return { locked: locked[other] ?? '', now: manifestFor(manifests, other)?.digest ?? 'nothing' }
   }
 
   await inTurn(atOnce, wanted, async (image) => {
@@ -72,21 +75,24 @@ export const checkLock = async (
     }
     const digest = locked.index ?? architectures.map((one) => locked[one]).join()
     tell({ tell: 'subject', stage: 'check the lock', subject: name, state: 'working' })
-    const now = await namedNow(image, locked, digest)
+    const found = await comparison(image, locked, digest)
+    const isSame = found !== undefined && found.locked === found.now
     tell({
       tell: 'subject',
       stage: 'check the lock',
       subject: name,
-      state: now === digest ? 'done' : 'failed',
+      state: isSame ? 'done' : 'failed',
     })
-    if (now === digest) told.same += 1
-    else if (now !== undefined) told.moved.push({ name, locked: digest, now })
+    if (isSame) told.same += 1
+    else if (found === undefined) told.untold.push(name)
+    else told.moved.push({ name, ...found })
   })
   const names = new Set(wanted.map(({ name }) => name))
   told.unused = Object.keys(lock.images)
     .filter((name) => !names.has(name))
     .sort()
   told.unlocked.sort()
+  told.untold.sort()
   told.moved.sort((a, b) => (a.name < b.name ? -1 : 1))
   told.failed = refusalProblems(refused)
   return good(told)

@@ -1,4 +1,4 @@
-import type { Registry } from '../../core/effects/registry.ts'
+import type { Registry, RegistryPlace } from '../../core/effects/registry.ts'
 import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
 import type { Lock, LockedImage, Site } from '../../core/records.ts'
@@ -36,7 +36,9 @@ export interface LockedImages {
   /** Nothing wants them any more. */
   dropped: string[]
   kept: number
-  /** What could not be resolved; the lock has of these what it had before. */
+  /** They were asked for and could not be resolved; the lock has of these what it had before. */
+  unresolved: string[]
+  /** Why. */
   failed: Problem[]
 }
 
@@ -64,8 +66,8 @@ const isSame = (a: LockedImage, b: LockedImage): boolean =>
   a.index === b.index && a.amd64 === b.amd64 && a.arm64 === b.arm64
 
 /**
- * Asks what tags name: those that the lock does not have (or not for every architecture of the site), and those that are to be updated; no others. What
- * nothing uses any more is dropped. An image that cannot be resolved does not stop the others.
+ * Asks what tags name: those that the lock does not have, and those that are to be updated; no others. An architecture that is new to the site is looked for
+ * in the index that is locked. What nothing uses any more is dropped. An image that cannot be resolved does not stop the others.
  */
 export const lockImages = async (
   input: ToLock,
@@ -77,29 +79,31 @@ export const lockImages = async (
   const architectures = architecturesOf(site)
   const before = (name: string): LockedImage | undefined =>
     Object.hasOwn(lock.images, name) ? lock.images[name] : undefined
+  const isUpdated = (name: string): boolean => update.includes('all') || update.includes(name)
   const isAsked = (name: string): boolean =>
-    update.includes('all') ||
-    update.includes(name) ||
-    architectures.some((one) => before(name)?.[one] === undefined)
+    isUpdated(name) || architectures.some((one) => before(name)?.[one] === undefined)
+  /** Where the tag is asked for; of what lacks an architecture, the index that is locked: its tag may have moved. */
+  const placeToAsk = ({ name, reference }: WantedImage): RegistryPlace => {
+    const place = placeOf(reference, site.images, source)
+    const index = isUpdated(name) ? undefined : before(name)?.index
+    return index === undefined ? place : { ...place, reference: index }
+  }
 
   const refused: RefusedImage[] = []
   const failed: Problem[] = []
+  const unresolved: string[] = []
   const resolved = await inTurn(
     atOnce,
     wanted,
     async (image): Promise<[WantedImage, LockedImage | undefined]> => {
-      const { name, reference } = image
+      const { name } = image
       if (!isAsked(name)) return [image, before(name)]
       tell({ tell: 'subject', stage: 'lock images', subject: name, state: 'working' })
-      const found = await resolveImage(
-        image,
-        placeOf(reference, site.images, source),
-        architectures,
-        registry,
-      )
+      const found = await resolveImage(image, placeToAsk(image), architectures, registry)
       const state = found.state === 'resolved' ? 'done' : 'failed'
       tell({ tell: 'subject', stage: 'lock images', subject: name, state })
       if (found.state === 'resolved') return [image, found.locked]
+      unresolved.push(name)
       if (found.state === 'refused') refused.push({ image, refusal: found.refusal })
       else failed.push(found.problem)
       return [image, before(name)]
@@ -107,12 +111,21 @@ export const lockImages = async (
   )
 
   const images: Lock['images'] = {}
-  const told: LockedImages = { images, added: [], changed: [], dropped: [], kept: 0, failed: [] }
+  const told: LockedImages = {
+    images,
+    added: [],
+    changed: [],
+    dropped: [],
+    kept: 0,
+    unresolved: unresolved.sort(),
+    failed: [],
+  }
   for (const [{ name }, locked] of resolved) {
     if (locked === undefined) continue
     images[name] = locked
     const old = before(name)
     if (old === undefined) told.added.push(name)
+    else if (unresolved.includes(name)) continue
     else if (isSame(old, locked)) told.kept += 1
     else told.changed.push({ name, before: old, after: locked })
   }
@@ -120,6 +133,6 @@ export const lockImages = async (
   told.dropped = Object.keys(lock.images)
     .filter((name) => !names.has(name))
     .sort()
-  told.failed = [...refusalProblems(refused), ...failed]
+  told.failed = [...refusalProblems(refused), ...failed.sort((a, b) => (a.what < b.what ? -1 : 1))]
   return good(told)
 }

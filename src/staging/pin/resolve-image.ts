@@ -97,6 +97,8 @@ export const resolveImage = async (
       own = inner.value
     }
     if (own.content.kind === 'index') return malformed(image, place, 'it is an index of indexes')
+    if (!own.digest.startsWith('sha256:'))
+      return malformed(image, place, `its index names it by ${own.digest.split(':')[0]}, and not by sha256`)
     const fault = await misfit(own.content.config, architecture)
     if (fault !== undefined) return fault
     locked[architecture] = own.digest

@@ -115,6 +115,8 @@ export const checkCached = async (
     tell({ tell: 'subject', stage, subject: image.name, state: found.state === 'cached' ? 'done' : 'failed' })
     return found
   })
+  failed.sort((a, b) => (a.what < b.what ? -1 : 1))
+  notSaid.sort((a, b) => (a.name < b.name ? -1 : 1))
   const silent = Map.groupBy(notSaid, ({ refusal: { message, code } }) => `${code} ${message}`)
   failed.push(
     ...refusalProblems(refused),

@@ -130,6 +130,7 @@ export const warm = async (
     if (isWarm) told.images += 1
     tell({ tell: 'subject', stage, subject: image.name, state: isWarm ? 'done' : 'failed' })
   })
+  told.failed.sort((a, b) => (a.what < b.what ? -1 : 1))
   told.failed.push(...refusalProblems(refused))
   if (told.failed.length === 0) await state.forget()
   return good(told)

@@ -231,7 +231,7 @@ const cases: Case[] = [
     title: 'a robot of one project belongs to it',
     wanted: { proxies: [], hosted: [bundles], robots: [nodes] },
     projects: [hosted({ labelled: true })],
-    told: { files: { nodes: file } },
+    told: { files: new Map([['nodes', file]]) },
     gives: ['create robot nodes (project)'],
   },
   {
@@ -265,7 +265,7 @@ const cases: Case[] = [
     title: 'it is adopted, and gets a secret only where a file is named',
     wanted: { proxies: [], hosted: [bundles], robots: [nodes] },
     projects: [hosted({ labelled: true, robots: [robot({ description: '' })] })],
-    told: { adopt: ['nodes'], files: { nodes: file } },
+    told: { adopt: ['nodes'], files: new Map([['nodes', file]]) },
     gives: ['change robot robot$bundles+nodes', 'renew secret robot$bundles+nodes'],
   },
   {
@@ -292,7 +292,7 @@ const cases: Case[] = [
     title: 'a file with the login of another is not overwritten',
     wanted: { proxies: [], hosted: [bundles], robots: [nodes] },
     projects: [hosted({ labelled: true })],
-    told: { files: { nodes: { file: 'nodes.json', user: 'admin' } } },
+    told: { files: new Map([['nodes', { file: 'nodes.json', user: 'admin' }]]) },
     gives: ['! harbor/other-login'],
   },
 ]
@@ -314,7 +314,7 @@ for (const { title, wanted, endpoints = [], projects = [], labels = [], robots =
       robots: [],
       ...wanted,
     }
-    const outcome = planHarbor(whole, observed, { adopt: [], files: {}, ...told })
+    const outcome = planHarbor(whole, observed, { adopt: [], files: new Map(), ...told })
     const problems = outcome.ok ? outcome.warnings : outcome.problems
     const { steps, kept } = outcome.ok ? outcome.value : { steps: [], kept: [] }
     t.deepEqual(

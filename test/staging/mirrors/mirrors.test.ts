@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
@@ -245,4 +245,27 @@ test('scout mirrors prints what can be piped into a file, or writes a folder tha
   t.regex(refused.stderr, /mine\.txt/)
   t.is((await inside()).length, 6)
   t.is((await runScout(site, [])).exitCode, 2)
+})
+
+test('a folder that is a link, and a file in its place, are refused as what they are', async (t) => {
+  const site = await writeSite('{ docker.io: hub }')
+  const [real, link, file] = ['real', 'link', 'file'].map((name) => path.join(site, name)) as [
+    string,
+    string,
+    string,
+  ]
+  await mkdir(real)
+  await symlink(real, link)
+  await writeFile(file, 'of people')
+  for (const [out, told] of [
+    [link, /link is a link/],
+    [file, /file is no folder/],
+    ['/', /\/ is no folder/],
+  ] as const) {
+    const { exitCode, stderr } = await runScout(site, ['--for', 'containerd', '--out', out])
+    t.is(exitCode, 2, stderr)
+    t.regex(stderr, told)
+  }
+  t.deepEqual(await readdir(real), [])
+  t.is(await readFile(file, 'utf8'), 'of people')
 })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import anyTest from 'ava'
 import type { TestFn } from 'ava'
 import type { Registry } from '../../../src/core/effects/registry.ts'
@@ -7,7 +8,7 @@ import type { Lock, Site } from '../../../src/core/records.ts'
 import type { WantedImage } from '../../../src/core/registry/wanted.ts'
 import { checkLock } from '../../../src/staging/pin/check-lock.ts'
 import { lockImages } from '../../../src/staging/pin/lock-images.ts'
-import { push } from '../../registry/multi-arch.ts'
+import { indexType, manifestType, push } from '../../registry/multi-arch.ts'
 import type { Pushed, ToPush } from '../../registry/multi-arch.ts'
 import { registryProgram } from '../../registry/programs.ts'
 import { openWorld } from '../../registry/world.ts'
@@ -120,6 +121,58 @@ test('what is locked is never asked again but on purpose, and a moved tag is fou
   t.is((await locked(wanted, { lock, update: ['all'] })).changed.length, 1)
 })
 
+test('an architecture that is added later is read in the index that is locked, wherever the tag has gone', async (t) => {
+  const name = 'docker.io/team/later:1.0'
+  const first = await pushed('team/later')
+  const lock = lockOf((await locked(wantedOf('team/later:1.0'))).images)
+  t.is(lock.images[name]?.index, first.top)
+  await pushed('team/later', { seed: 'anew' })
+  const { images } = await locked(wantedOf('team/later:1.0'), { lock, site: siteOf(['arm64']) })
+  t.deepEqual(images[name], { ...lock.images[name], arm64: first.images['arm64']!.manifest })
+})
+
+test('a lock whose image is not the one of its own index is found by the check', async (t) => {
+  const name = 'docker.io/team/swapped:1.0'
+  const { top, images } = await pushed('team/swapped')
+  const now = images['amd64']!.manifest
+  const swapped = images['arm64']!.manifest
+  t.like(await checked(wantedOf('team/swapped:1.0'), lockOf({ [name]: { index: top, amd64: swapped } })), {
+    moved: [{ name, locked: swapped, now }],
+    same: 0,
+  })
+})
+
+test('an image whose digest the lock cannot hold is told, and not locked', async (t) => {
+  const body = JSON.stringify({
+    schemaVersion: 2,
+    config: { mediaType: 'x', digest: `sha256:${'0'.repeat(64)}`, size: 2 },
+    layers: [],
+  })
+  const digest = `sha512:${createHash('sha512').update(body).digest('hex')}`
+  const platform = { os: 'linux', architecture: 'amd64' }
+  const front = await world.front()
+  front.fault = ({ url = '' }) =>
+    url.includes('sha512')
+      ? { status: 200, headers: { 'content-type': manifestType }, body }
+      : {
+          status: 200,
+          headers: { 'content-type': indexType },
+          body: JSON.stringify({
+            schemaVersion: 2,
+            manifests: [{ mediaType: manifestType, digest, size: body.length, platform }],
+          }),
+        }
+  const { images, failed } = await locked(wantedOf('team/other:1.0'), {
+    site: siteOf(undefined, front.host),
+    by: await world.client(),
+  })
+  t.deepEqual(images, {})
+  t.deepEqual(
+    failed.map(({ code }) => code),
+    ['pin/bad-manifest'],
+  )
+})
+
 test('an index that a proxy has trimmed has not moved, as long as it has the same image', async (t) => {
   const name = 'docker.io/team/trimmed:1.0'
   const whole = await pushed('team/trimmed')
@@ -149,7 +202,7 @@ test('one image that fails does not stop the others, and each fault is told as w
   await pushed('team/arm', { platforms: { arm64: 'arm64' } })
   await pushed('team/liar', { platforms: { amd64: 'arm64' } })
   const old = { amd64: `sha256:${'1'.repeat(64)}` }
-  const { images, failed } = await locked(
+  const { images, failed, unresolved } = await locked(
     wantedOf('team/arm:1.0', 'team/fine:1.0', 'team/gone:1.0', 'team/liar:1.0'),
     { lock: lockOf({ 'docker.io/team/gone:1.0': old }), update: ['all'] },
   )
@@ -161,11 +214,9 @@ test('one image that fails does not stop the others, and each fault is told as w
     ['registry/gone', 'pin/no-platform', 'pin/no-platform'],
   )
   t.true(failed[0]?.what.startsWith(`docker.io/team/gone:1.0 is not at https://${host}: it answers 404`))
+  t.deepEqual(unresolved, ['docker.io/team/arm:1.0', 'docker.io/team/gone:1.0', 'docker.io/team/liar:1.0'])
   t.deepEqual(
-    failed
-      .slice(1)
-      .map(({ what }) => what)
-      .sort(),
+    failed.slice(1).map(({ what }) => what),
     [misfit('docker.io/team/arm:1.0'), misfit('docker.io/team/liar:1.0')],
   )
   t.true(failed.every(({ where }) => where[0]?.in === 'release'))

@@ -126,5 +126,23 @@ test('all images that cannot be pulled behind the gap are refused at once, each 
 
 test("another project of Harbor's is not taken for a rewritten name", (t) => {
   const outcome = rewrite(setOf([named('v1', 'Pod', { spec: podSpec('harbor.example:8443/other/x:1') })]))
-  t.is(!outcome.ok && outcome.problems[0]?.code, 'rewrite/unmapped-registry')
+  t.is(!outcome.ok && outcome.problems[0]?.code, 'rewrite/unknown-project')
+})
+
+test("a name that is Harbor's already stays, in a hosted project as well, gets its digest, and is refused in a project that nobody declared", (t) => {
+  const digest = `sha256:${'a'.repeat(64)}`
+  const whole = setOf([named('v1', 'Pod', { spec: { containers: [{ name: 'own', image: 'IMAGE' }] } })])
+  const rewritten = (image: string) => {
+    const set = JSON.parse(JSON.stringify(whole).replace('"IMAGE"', JSON.stringify(image))) as typeof whole
+    set.site.images.hosted = ['ours']
+    const outcome = rewrite(set, { digestOf: (one) => (one.digest === undefined ? digest : undefined) })
+    return outcome.ok
+      ? outcome.value.releases[0]?.images.map((use) => use.rewritten)
+      : outcome.problems.map(({ code }) => code)
+  }
+  for (const name of ['harbor.example:8443/ours/app:1', 'harbor.example:8443/hub/library/nginx:1']) {
+    t.deepEqual(rewritten(name), [`${name}@${digest}`])
+    t.deepEqual(rewritten(`${name}@${digest}`), [`${name}@${digest}`])
+  }
+  t.deepEqual(rewritten('harbor.example:8443/theirs/app:1'), ['rewrite/unknown-project'])
 })
