@@ -1,7 +1,7 @@
 import { command } from '../command-line/command.ts'
 import { correctSet, driftOfSet } from '../control-plane/drift-pipeline.ts'
 import type { Sealer } from '../core/effects/sealer.ts'
-import { bad, exitCodes, good, problem } from '../core/problem.ts'
+import { bad, exitCodes, problem } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
 import { describeDrift } from '../report/drift.ts'
 import { paintIn } from '../report/paint.ts'
@@ -13,23 +13,22 @@ import { applyOptions, bundleOptions, readBundle } from './apply-bundle.ts'
 import { keepingOptions, openKeeping } from './keeping.ts'
 import { openRecording, recordOptions } from './recording.ts'
 import { openRun } from './run.ts'
-import { setOption } from './which-set.ts'
+import { setOption, unlessTwoSets } from './which-set.ts'
 
 const checkCall = (
   file: string | undefined,
   { set, correct, 'dry-run': dry }: { set: string | undefined; correct: boolean; 'dry-run': boolean },
-): Outcome<void> => {
-  const wrong = (what: string, fix: string): Outcome<void> =>
-    bad([problem({ code: 'usage/wrong', fault: 'usage', what, fix })])
-  if (file !== undefined && set !== undefined)
-    return wrong('scout-apply drift takes a bundle or --set, not both.', 'Leave one of them out.')
-  return dry && !correct
-    ? wrong(
-        '--dry-run goes with --correct.',
-        'Without --correct nothing is ever written: leave --dry-run out.',
-      )
-    : good(undefined)
-}
+): Outcome<void> =>
+  dry && !correct
+    ? bad([
+        problem({
+          code: 'usage/wrong',
+          fault: 'usage',
+          what: '--dry-run goes with --correct.',
+          fix: 'Without --correct nothing is ever written: leave --dry-run out.',
+        }),
+      ])
+    : unlessTwoSets('drift', file, set)
 
 export default command({
   summary:

@@ -3,6 +3,7 @@ import { findInterrupted } from '../control-plane/resume-pipeline.ts'
 import { applyOptions, carryOut, carryOutFile, readBundle } from './apply-bundle.ts'
 import { openKeeping } from './keeping.ts'
 import { openRun } from './run.ts'
+import { setOption, unlessTwoSets } from './which-set.ts'
 
 export default command({
   summary:
@@ -16,7 +17,7 @@ export default command({
   ],
   options: {
     ...applyOptions,
-    set: { value: 'NAME', help: 'the set that is meant (default: the only one on the cluster)' },
+    ...setOption,
   },
   examples: [
     ['scout-apply resume bundle.tgz', 'go on where the run ended'],
@@ -25,6 +26,7 @@ export default command({
   ],
   run: async ({ arguments: [file], options }) => {
     const run = openRun(options)
+    await run.step('read options', async () => unlessTwoSets('resume', file, options.set))
     if (file !== undefined) {
       const bundle = await readBundle(run, file, options)
       return await carryOutFile(run, { bundle, file, resume: true }, options)

@@ -93,6 +93,10 @@ test('a lock that has expired is freed, unless somebody still renews it', async 
 
 test('a Lease of that name which is no lock of the set is left alone, with force as well', async (t) => {
   const { request, set, unlocked } = await scene('foreign-lock')
+  // The first run of any set makes it; this test may come before.
+  await request('POST', '/api/v1/namespaces', {
+    body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: inventoryNamespace } },
+  })
   const made = await request('POST', leases, {
     body: {
       apiVersion: 'coordination.k8s.io/v1',
@@ -163,6 +167,9 @@ test('Ctrl-C ends a run after its step, a second one at once; it is told what to
     return await process
   }
 
+  const both = await run('resume', bundle, '--set', 'other-test', '--trust', trust)
+  t.is(both.exitCode, 2)
+  t.regex(both.stderr, /takes a bundle or --set, not both/)
   const resumeEarly = await run('resume', bundle, '--trust', trust)
   t.is(resumeEarly.exitCode, 1)
   t.regex(resumeEarly.stderr, /plan\/nothing-to-resume/)
