@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { inventoryNamespace, setIdOf } from './applyset.ts'
+import { numberOf, textOf } from './fields-of.ts'
 import { canonicalJson, isObject, parseJson } from './json.ts'
 import type { Json, JsonObject } from './json.ts'
 import { labelOf } from './metadata.ts'
@@ -64,16 +65,6 @@ export const revisionsId = (set: string): ObjectId => ({
 const refusal = (set: string, code: Problem['code'], what: string, fix: string): Outcome<never> =>
   bad([problem({ code, fault: 'world', what, where: [{ in: 'object', object: revisionsId(set) }], fix })])
 
-const text = (map: JsonObject, name: string): string => {
-  const value = map[name]
-  if (typeof value !== 'string') throw new TypeError(`${name} is no text`)
-  return value
-}
-const count = (map: JsonObject, name: string): number => {
-  const value = map[name]
-  if (typeof value !== 'number') throw new TypeError(`${name} is no number`)
-  return value
-}
 const oneOf = <T extends string>(map: JsonObject, name: string, words: readonly T[]): T => {
   const found = words.find((word) => word === map[name])
   if (found === undefined) throw new TypeError(`${name} is not one of ${words.join(', ')}`)
@@ -93,9 +84,9 @@ const each = <T>(map: JsonObject, read: (value: JsonObject) => T): { [name: stri
   Object.fromEntries(Object.keys(map).map((name) => [name, read(mapIn(map, name))]))
 
 const readOrigin = (map: JsonObject): Origin => ({
-  bundle: text(map, 'bundle'),
-  version: text(map, 'version'),
-  sequence: count(map, 'sequence'),
+  bundle: textOf(map, 'bundle'),
+  version: textOf(map, 'version'),
+  sequence: numberOf(map, 'sequence'),
 })
 
 const readRevision = (value: Json): Revision => {
@@ -104,11 +95,11 @@ const readRevision = (value: Json): Revision => {
   const siteValues = mapIn(value, 'siteValues')
   return {
     ...readOrigin(value),
-    revision: count(value, 'revision'),
+    revision: numberOf(value, 'revision'),
     did: oneOf(value, 'did', ['apply', 'rollback', 'remove', 'correct']),
-    ...(value['to'] !== undefined && { to: count(value, 'to') }),
-    when: text(value, 'when'),
-    by: text(value, 'by'),
+    ...(value['to'] !== undefined && { to: numberOf(value, 'to') }),
+    when: textOf(value, 'when'),
+    by: textOf(value, 'by'),
     state: oneOf(value, 'state', ['applied', 'failed', 'cut off']),
     ...(value['only'] !== undefined && { only: textsIn(value, 'only') }),
     releases: each(mapIn(value, 'releases'), (one) => ({
@@ -116,12 +107,12 @@ const readRevision = (value: Json): Revision => {
       state: oneOf(one, 'state', ['there', 'not finished', 'removed']),
     })),
     changes: {
-      created: count(changes, 'created'),
-      changed: count(changes, 'changed'),
-      deleted: count(changes, 'deleted'),
+      created: numberOf(changes, 'created'),
+      changed: numberOf(changes, 'changed'),
+      deleted: numberOf(changes, 'deleted'),
     },
     hooks: textsIn(value, 'hooks'),
-    siteValues: Object.fromEntries(Object.keys(siteValues).map((id) => [id, count(siteValues, id)])),
+    siteValues: Object.fromEntries(Object.keys(siteValues).map((id) => [id, numberOf(siteValues, id)])),
   }
 }
 

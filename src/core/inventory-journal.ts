@@ -3,6 +3,7 @@ import { annotations, inventoryNamespace, labels, parentName, setIdOf } from './
 import { sha256 } from './digest.ts'
 import { parentId } from './inventory.ts'
 import type { Inventory, InventoryEntry, Origin } from './inventory.ts'
+import { numberOf, textOf } from './fields-of.ts'
 import { canonicalJson, isObject, parseJson } from './json.ts'
 import type { Json, JsonObject } from './json.ts'
 import { annotationOf, labelOf } from './metadata.ts'
@@ -17,16 +18,6 @@ const whole = 1
 const inShards = 2
 const largestUnpacked = 256 * 1024 * 1024
 
-const text = (map: JsonObject, name: string): string => {
-  const value = map[name]
-  if (typeof value !== 'string') throw new TypeError(`${name} is no text`)
-  return value
-}
-const count = (map: JsonObject, name: string): number => {
-  const value = map[name]
-  if (typeof value !== 'number') throw new TypeError(`${name} is no number`)
-  return value
-}
 const listIn = (map: JsonObject, name: string): Json[] => {
   const value = map[name]
   if (!Array.isArray(value)) throw new TypeError(`${name} is no list`)
@@ -43,17 +34,17 @@ const readEntry = (value: Json): InventoryEntry => {
   if (!isObject(value)) throw new TypeError('an entry is no map')
   return {
     id: {
-      group: text(value, 'group'),
-      kind: text(value, 'kind'),
-      namespace: text(value, 'namespace'),
-      name: text(value, 'name'),
+      group: textOf(value, 'group'),
+      kind: textOf(value, 'kind'),
+      namespace: textOf(value, 'namespace'),
+      name: textOf(value, 'name'),
     },
-    version: text(value, 'version'),
-    uid: text(value, 'uid'),
-    wanted: text(value, 'wanted'),
-    owned: text(value, 'owned'),
-    release: text(value, 'release'),
-    phase: phaseOf(text(value, 'phase')),
+    version: textOf(value, 'version'),
+    uid: textOf(value, 'uid'),
+    wanted: textOf(value, 'wanted'),
+    owned: textOf(value, 'owned'),
+    release: textOf(value, 'release'),
+    phase: phaseOf(textOf(value, 'phase')),
     keep: value['keep'] === true,
     shared: value['shared'] === true,
   }
@@ -87,9 +78,9 @@ export const shardName = (set: string, digest: string): string =>
 const readOrigin = (value: Json | undefined): Origin => {
   if (!isObject(value)) throw new TypeError('the origin of a release is no map')
   return {
-    bundle: text(value, 'bundle'),
-    version: text(value, 'version'),
-    sequence: count(value, 'sequence'),
+    bundle: textOf(value, 'bundle'),
+    version: textOf(value, 'version'),
+    sequence: numberOf(value, 'sequence'),
   }
 }
 
@@ -145,12 +136,12 @@ const readJournal = (secret: KubeObject, set: string, shards: ReadonlyMap<string
       : digestsIn(body).flatMap((digest) => entriesIn(set, digest, shards))
   const entries = listed.map(readEntry)
   return {
-    bundle: text(body, 'bundle'),
-    version: text(body, 'version'),
-    sequence: count(body, 'sequence'),
-    generation: count(body, 'generation'),
-    state: text(body, 'state') === 'applied' ? 'applied' : 'applying',
-    releases: Object.fromEntries(Object.keys(releases).map((name) => [name, text(releases, name)])),
+    bundle: textOf(body, 'bundle'),
+    version: textOf(body, 'version'),
+    sequence: numberOf(body, 'sequence'),
+    generation: numberOf(body, 'generation'),
+    state: textOf(body, 'state') === 'applied' ? 'applied' : 'applying',
+    releases: Object.fromEntries(Object.keys(releases).map((name) => [name, textOf(releases, name)])),
     hooks: listIn(body, 'hooks').filter((one) => typeof one === 'string'),
     siteValues: (Array.isArray(body['siteValues']) ? body['siteValues'] : []).filter(
       (one) => typeof one === 'string',

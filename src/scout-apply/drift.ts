@@ -10,7 +10,7 @@ import { maker } from '../system/maker.ts'
 import { interruption } from '../system/process.ts'
 import { readIdentities } from './identities.ts'
 import { applyOptions, bundleOptions, readBundle } from './apply-bundle.ts'
-import { keepingOptions, openKeeping } from './keeping.ts'
+import { keepingOptions, keepingFor } from './keeping.ts'
 import { openRecording, recordOptions } from './recording.ts'
 import { openRun } from './run.ts'
 import { setOption, unlessTwoSets } from './which-set.ts'
@@ -65,12 +65,9 @@ export default command({
   run: async ({ arguments: [file], options }) => {
     const run = openRun(options)
     await run.step('read options', async () => checkCall(file, options))
-    const allowUnsigned = options['insecure-skip-verify']
     const given =
       file === undefined ? undefined : await readBundle(run, file, { ...options, 'allow-expired': true })
-    const trust =
-      given?.trust ?? (allowUnsigned && options.trust === undefined ? undefined : await run.readTrust())
-    const opened = await run.step('read options', async () => openKeeping(options, { trust, allowUnsigned }))
+    const opened = await keepingFor(run, given, options)
     const keeping = given ? { ...opened, given: [given] } : opened
     const { identity } = options
     // Only a bundle with sealed values needs it, and which bundles these are the cluster says.

@@ -4,7 +4,7 @@ import { exitCodes } from '../core/problem.ts'
 import { paintIn } from '../report/paint.ts'
 import { describeRunningImages } from '../report/running-images.ts'
 import { bundleOptions, readBundle } from './apply-bundle.ts'
-import { keepingOptions, openKeeping } from './keeping.ts'
+import { keepingOptions, keepingFor } from './keeping.ts'
 import { openRun } from './run.ts'
 import { setOption, unlessTwoSets } from './which-set.ts'
 
@@ -36,12 +36,9 @@ export default command({
   run: async ({ arguments: [file], options }) => {
     const run = openRun(options)
     await run.step('read options', async () => unlessTwoSets('images', file, options.set))
-    const allowUnsigned = options['insecure-skip-verify']
     const given =
       file === undefined ? undefined : await readBundle(run, file, { ...options, 'allow-expired': true })
-    const trust =
-      given?.trust ?? (allowUnsigned && options.trust === undefined ? undefined : await run.readTrust())
-    const opened = await run.step('read options', async () => openKeeping(options, { trust, allowUnsigned }))
+    const opened = await keepingFor(run, given, options)
     const keeping = given ? { ...opened, given: [given] } : opened
     return await run.withCluster(async (cluster) => {
       const images = await imagesOfSet({ set: options.set, keeping }, { cluster, tell: run.tell })

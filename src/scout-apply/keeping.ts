@@ -7,6 +7,7 @@ import type { Outcome } from '../core/problem.ts'
 import type { Trust } from '../core/trust.ts'
 import { clock } from '../system/clock.ts'
 import { openShelf } from '../system/shelf.ts'
+import type { Run } from './run.ts'
 
 const MiB = 1024 * 1024
 
@@ -50,4 +51,22 @@ export const openKeeping = (
     ...(folder !== undefined && { shelf: openShelf(folder) }),
     reverify: (bytes, name) => verify({ ...believes, bytes, name, now: clock.now(), allowExpired: true }),
   }))
+}
+
+/**
+ * The same for a command that reads what the cluster keeps: it is believed by the trust file of the bundle that people gave, else by the usual one. Without
+ * a trust file nothing is believed but on explicit demand.
+ */
+export const keepingFor = async (
+  run: Pick<Run, 'step' | 'readTrust'>,
+  given: { trust: Trust | undefined } | undefined,
+  options: Partial<Values<typeof keepingOptions>> & {
+    trust: string | undefined
+    'insecure-skip-verify': boolean
+  },
+): Promise<Keeping> => {
+  const allowUnsigned = options['insecure-skip-verify']
+  const trust =
+    given?.trust ?? (allowUnsigned && options.trust === undefined ? undefined : await run.readTrust())
+  return await run.step('read options', async () => openKeeping(options, { trust, allowUnsigned }))
 }

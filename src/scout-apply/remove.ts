@@ -7,8 +7,8 @@ import { counted } from '../report/count.ts'
 import type { Paint } from '../report/paint.ts'
 import { summaryOfDone } from '../report/plan.ts'
 import { applyOptions, carryOut, readBundle } from './apply-bundle.ts'
-import { openKeeping } from './keeping.ts'
-import { openRun } from './run.ts'
+import { keepingFor } from './keeping.ts'
+import { openRun, runIn } from './run.ts'
 import { setOption } from './which-set.ts'
 
 const {
@@ -72,12 +72,9 @@ export default command({
   run: async ({ arguments: releases, options }) => {
     const run = openRun(options)
     await run.step('read options', async () => checkCall(releases, options.all))
-    const allowUnsigned = options['insecure-skip-verify']
     const { bundle: file, set } = options
     const given = file === undefined ? undefined : await readBundle(run, file, options)
-    const trust =
-      given?.trust ?? (allowUnsigned && options.trust === undefined ? undefined : await run.readTrust())
-    const opened = await run.step('read options', async () => openKeeping(options, { trust, allowUnsigned }))
+    const opened = await keepingFor(run, given, options)
     const keeping = given ? { ...opened, given: [given] } : opened
     const again = [
       'scout-apply remove',
@@ -87,13 +84,9 @@ export default command({
     ].join(' ')
     return await run.withCluster(async (cluster) => {
       const wanted = await findRemoval({ set, releases, keeping }, { cluster, tell: run.tell })
-      const here = {
-        ...run,
-        withCluster: async <T>(work: (one: typeof cluster) => Promise<T>) => await work(cluster),
-      }
       const removal = { hooks: !options['no-hooks'] }
       return await carryOut(
-        here,
+        runIn(run, cluster),
         {
           bundle: { ...wanted, signedBy: [] },
           file: '',

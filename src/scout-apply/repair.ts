@@ -11,7 +11,7 @@ import { maker } from '../system/maker.ts'
 import { interruption } from '../system/process.ts'
 import { openAuditFile } from '../system/record-files.ts'
 import { bundleOptions, readBundle } from './apply-bundle.ts'
-import { keepingOptions, openKeeping } from './keeping.ts'
+import { keepingOptions, keepingFor } from './keeping.ts'
 import { recordOptions } from './recording.ts'
 import { openRun } from './run.ts'
 import { neededSetOption, unlessOneSet } from './which-set.ts'
@@ -38,11 +38,8 @@ export default command({
     const run = openRun(options)
     const { step, tell } = run
     await step('read options', async () => unlessOneSet('repair', file, options.set))
-    const allowUnsigned = options['insecure-skip-verify']
     const bundle = file === undefined ? undefined : await readBundle(run, file, options)
-    const trust =
-      bundle?.trust ?? (allowUnsigned && options.trust === undefined ? undefined : await run.readTrust())
-    const keeping = await step('read options', async () => openKeeping(options, { trust, allowUnsigned }))
+    const keeping = await keepingFor(run, bundle, options)
     const auditFile = options['audit-file']
     const audit =
       auditFile === undefined

@@ -1,8 +1,8 @@
 import { command } from '../command-line/command.ts'
 import { findInterrupted } from '../control-plane/resume-pipeline.ts'
 import { applyOptions, carryOut, carryOutFile, readBundle } from './apply-bundle.ts'
-import { openKeeping } from './keeping.ts'
-import { openRun } from './run.ts'
+import { keepingFor } from './keeping.ts'
+import { openRun, runIn } from './run.ts'
 import { setOption, unlessTwoSets } from './which-set.ts'
 
 export default command({
@@ -31,14 +31,12 @@ export default command({
       const bundle = await readBundle(run, file, options)
       return await carryOutFile(run, { bundle, file, resume: true }, options)
     }
-    const allowUnsigned = options['insecure-skip-verify']
-    const trust = allowUnsigned && options.trust === undefined ? undefined : await run.readTrust()
-    const keeping = await run.step('read options', async () => openKeeping(options, { trust, allowUnsigned }))
+    const keeping = await keepingFor(run, undefined, options)
     return await run.withCluster(async (cluster) => {
       const bundle = await findInterrupted({ set: options.set, keeping }, { cluster, tell: run.tell })
       const { name, version } = bundle.manifest
       return await carryOut(
-        { ...run, withCluster: async (work) => await work(cluster) },
+        runIn(run, cluster),
         {
           bundle,
           file: `bundle ${version} of the history`,

@@ -4,8 +4,8 @@ import { bad, good, problem } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
 import { describeDone } from '../report/run.ts'
 import { applyOptions, carryOut, readBundle } from './apply-bundle.ts'
-import { openKeeping } from './keeping.ts'
-import { openRun } from './run.ts'
+import { keepingFor } from './keeping.ts'
+import { openRun, runIn } from './run.ts'
 import { setOption } from './which-set.ts'
 
 const { 'allow-downgrade': _, ...options } = applyOptions
@@ -46,12 +46,9 @@ export default command({
   run: async ({ arguments: [text], options }) => {
     const run = openRun(options)
     const revision = await run.step('read options', async () => revisionOf(text))
-    const allowUnsigned = options['insecure-skip-verify']
     const file = options.bundle
     const given = file === undefined ? undefined : await readBundle(run, file, options)
-    const trust =
-      given?.trust ?? (allowUnsigned && options.trust === undefined ? undefined : await run.readTrust())
-    const opened = await run.step('read options', async () => openKeeping(options, { trust, allowUnsigned }))
+    const opened = await keepingFor(run, given, options)
     const keeping = given ? { ...opened, given: [given], bytes: given.bytes } : opened
     const { only, set } = options
     const again = [
@@ -66,14 +63,10 @@ export default command({
         { set, revision, only, given, keeping, allowExpired: options['allow-expired'] },
         { cluster, tell: run.tell },
       )
-      const here = {
-        ...run,
-        withCluster: async <T>(work: (one: typeof cluster) => Promise<T>) => await work(cluster),
-      }
       const done: typeof describeDone = (report) =>
         `${rollback.target ? `Back at revision ${rollback.target.revision}: ` : ''}${describeDone(report)}`
       return await carryOut(
-        here,
+        runIn(run, cluster),
         { bundle, file: file ?? '', how: { keeping, rollback }, again, done },
         { ...options, 'allow-downgrade': true },
       )

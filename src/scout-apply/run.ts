@@ -87,3 +87,9 @@ export const openRun = (options: RunOptions): Run => {
     },
   }
 }
+
+/** A run that has found its cluster already. */
+export const runIn = (run: Run, cluster: Cluster): Run => ({
+  ...run,
+  withCluster: async (work) => await work(cluster),
+})

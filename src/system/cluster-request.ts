@@ -6,6 +6,7 @@ import { isObject, parseJson, printJson } from '../core/json.ts'
 import { noLonger } from '../core/refusal.ts'
 import type { Json } from '../core/json.ts'
 import type { Access } from './cluster-access.ts'
+import { passingFaults } from './passing-faults.ts'
 
 /** How long is tried, in milliseconds: until the server has answered once, and after that. */
 export interface Patience {
@@ -126,17 +127,6 @@ export const strange = (server: string, asked: Asked): { ok: false; refusal: Ref
   },
 })
 
-/** Errors of credentials, certificates and names won't go away within seconds; of connections they may. */
-const passing = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-])
-
 /** What the API server says of an object that makes no sense (as a 500, in server-side apply): it won't make more sense later. */
 const permanent = /^failed to (create typed patch object|convert new object)/
 
@@ -206,7 +196,7 @@ export const requester = (access: Access, patience: Patience) => {
         }
       } catch (error) {
         refusal = networkRefusal(access, request.asked, error)
-        again = passing.has(refusal.reason) && request.once !== true
+        again = passingFaults.has(refusal.reason) && request.once !== true
       }
       if (request.until?.aborted) return { ok: false, refusal: { ...refusal, ...whatIsLost(request.until) } }
       if (!again || Date.now() - start + wait > limit) return { ok: false, refusal }

@@ -5,6 +5,7 @@ import { isIP } from 'node:net'
 import type { RefusalKind, RegistryRefusal } from '../core/effects/registry.ts'
 import { isObject, jsonOf } from '../core/json.ts'
 import { withoutAdvice } from './registry-trust.ts'
+import { passingFaults } from './passing-faults.ts'
 
 /** A refusal, and whether it may pass; `after`: how long the registry wants to be left alone, in milliseconds. */
 export interface Setback {
@@ -37,16 +38,7 @@ export const setBack = (
 const certificateFaults =
   /^(?:CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS_CERT|ERR_SSL_CERT|INVALID_CA|PATH_LENGTH)/
 
-const passing = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'HPE_INVALID_CONSTANT',
-])
+const passing = new Set([...passingFaults, 'HPE_INVALID_CONSTANT'])
 
 /** What the network says, in our words where its own could quote the address of a proxy, with the password in it. */
 const fromNetwork = (url: URL, error: unknown): SetBack => {

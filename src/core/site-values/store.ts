@@ -1,5 +1,6 @@
 import { inventoryNamespace, setIdOf } from '../applyset.ts'
 import type { Parts } from '../effects/maker.ts'
+import { textOf } from '../fields-of.ts'
 import { canonicalJson, isObject, jsonOf, printJson } from '../json.ts'
 import type { Json, JsonObject } from '../json.ts'
 import { keyedDigest } from '../keyed-digest.ts'
@@ -89,12 +90,6 @@ const refusal = (set: string, code: Problem['code'], what: string, fix: string):
 const restoreIt =
   'Restore it from a backup: scout-apply site-values BUNDLE restore FILE --identity FILE --replace. Nothing is made anew and nothing is written until then.'
 
-const text = (map: JsonObject, name: string): string => {
-  const value = map[name]
-  if (typeof value !== 'string') throw new TypeError(`${name} is no text`)
-  return value
-}
-
 const decoded = (data: JsonObject, name: string): string | undefined => {
   const value = data[name]
   if (typeof value !== 'string') return undefined
@@ -123,14 +118,14 @@ const readValue = (
 }
 
 const readData = (data: JsonObject, set: string): Omit<LiveStore, 'resourceVersion'> => {
-  const metadata = jsonOf(Buffer.from(text(data, 'metadata'), 'base64'))
+  const metadata = jsonOf(Buffer.from(textOf(data, 'metadata'), 'base64'))
   if (!isObject(metadata)) throw new TypeError('its metadata is no JSON')
   if (metadata['format'] !== storeFormat)
     throw new TypeError(
       `it has format ${printJson(metadata['format'] ?? null)}, and this program knows ${storeFormat}`,
     )
   if (metadata['set'] !== set) throw new TypeError('it holds the values of another set')
-  const key = Buffer.from(text(data, 'key'), 'base64')
+  const key = Buffer.from(textOf(data, 'key'), 'base64')
   if (key.length !== keyLength) throw new TypeError('its key is damaged')
   const described = metadata['values']
   if (!isObject(described)) throw new TypeError('its metadata lists no values')
