@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Half of a SHA-256 as 22 characters: journals hold two of these for each object, and 128 bits tell objects apart. */
 export const shortDigest = (text: string): string =>
-  createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url')
+  hash('sha256', text, 'buffer').subarray(0, 16).toString('base64url')

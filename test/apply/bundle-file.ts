@@ -4,8 +4,8 @@ import { printManifest } from '../../src/core/bundle/manifest.ts'
 import type { BundleManifest } from '../../src/core/bundle/format.ts'
 import { provenancePath, reportPath } from '../../src/core/bundle/members.ts'
 import type { Members } from '../../src/core/bundle/members.ts'
-import { signManifest } from '../../src/core/bundle/sign.ts'
-import { packBundle } from '../../src/core/bundle/write.ts'
+import { signBundle } from '../../src/core/bundle/sign.ts'
+import { packBundle, packContents } from '../../src/core/bundle/write.ts'
 import { sha256 } from '../../src/core/digest.ts'
 import { printJson } from '../../src/core/json.ts'
 import type { Wanted } from '../../src/core/wanted.ts'
@@ -38,7 +38,9 @@ export const bundleFile = async (
     })).sort((a, b) => (a.path < b.path ? -1 : 1)),
   }
   const bytes = Buffer.from(printManifest(manifest))
-  const signed = new Map(members).set('bundle.json', bytes).set(...(await signManifest(bytes, null, signer)))
+  const signed = new Map(members).set('bundle.json', bytes)
+  const contents = sha256(packContents(signed, 1).bytes)
+  signed.set(...(await signBundle({ manifest: bytes, contents }, null, signer)))
   const bundle = path.join(folder, name)
   const trust = path.join(folder, 'trust.yaml')
   await writeFile(bundle, packBundle(signed, 1).bytes)

@@ -90,7 +90,7 @@ export const bundleOf = (set: string, sequence: number, sketches: Sketch[]): Wan
     }),
   }))
   const manifest: BundleManifest = {
-    format: 2,
+    format: 3,
     name: set,
     site: set,
     environment: 'test',

@@ -1,14 +1,16 @@
 import test from 'ava'
+import { Header } from 'tar/header'
 import type { Members } from '../../src/core/bundle/members.ts'
 import { printManifest } from '../../src/core/bundle/manifest.ts'
 import { openBundle } from '../../src/core/bundle/read.ts'
-import { signManifest } from '../../src/core/bundle/sign.ts'
+import { signBundle } from '../../src/core/bundle/sign.ts'
 import { printEnvelope } from '../../src/core/bundle/envelope.ts'
 import { payloadType, preAuthEncoding } from '../../src/core/bundle/statement.ts'
-import { packTar } from '../../src/core/bundle/tar.ts'
+import { gzipSync } from 'node:zlib'
+import { packEntries } from '../../src/core/bundle/tar.ts'
 import { gzip } from '../../src/core/bundle/gzip.ts'
 import type { BundleManifest } from '../../src/core/bundle/format.ts'
-import { packBundle } from '../../src/core/bundle/write.ts'
+import { packBundle, packContents, packSignatures } from '../../src/core/bundle/write.ts'
 import { sha256 } from '../../src/core/digest.ts'
 import { usualPolicy } from '../../src/core/policy.ts'
 import type { Signer } from '../../src/core/effects/signer.ts'
@@ -65,7 +67,8 @@ const signedAnew = async (
   change(manifest, members)
   const bytes = Buffer.from(print(manifest))
   members.set('bundle.json', bytes)
-  members.set(...(await signManifest(bytes, null, alice)))
+  const contents = sha256(packContents(members, sample().epochSeconds).bytes)
+  members.set(...(await signBundle({ manifest: bytes, contents }, null, alice)))
   return repacked(members)
 }
 
@@ -123,12 +126,15 @@ test('a bundle with any one bit flipped anywhere in the file is refused', async 
 })
 
 test('a bundle with any byte of its tar changed (every fifth is tried), and packed again as we pack, is refused', async (t) => {
-  const tar = packTar(membersOf(await bundled()), sample().epochSeconds)
+  const members = membersOf(await bundled())
+  const { tar } = packContents(members, sample().epochSeconds)
+  const signatures = packSignatures(members, sample().epochSeconds).bytes
   const trust = trusting([alice])
   for (let at = 0; at < tar.length; at += 5) {
     const flipped = Buffer.from(tar)
     flipped[at]! ^= 1 << (at % 8)
-    if (verify(input(gzip(flipped), { trust })).ok) t.fail(`byte ${at} of the tar`)
+    if (verify(input(Buffer.concat([gzip(flipped), signatures]), { trust })).ok)
+      t.fail(`byte ${at} of the tar`)
   }
   t.pass()
 })
@@ -298,6 +304,41 @@ for (const [title, change, codes] of tampered)
     t.deepEqual(codesOf(input(repacked(members))), codes)
   })
 
+const packedOtherwise: [title: string, pack: (members: Members, epochSeconds: number) => Uint8Array][] = [
+  ['another compressor', (members, time) => gzipSync(packContents(members, time).tar).fill(255, 9, 10)],
+  [
+    'another order',
+    (members, time) =>
+      gzip(
+        Buffer.concat(
+          [...members]
+            .filter(([path]) => !path.startsWith('signatures/'))
+            .sort()
+            .reverse()
+            .map((one) => packEntries(new Map([one]), time)),
+        ),
+      ),
+  ],
+  [
+    'another owner',
+    (members, time) => {
+      const { tar } = packContents(members, time)
+      const header = new Header(tar)
+      header.uid = 1000
+      header.encode(tar)
+      return gzip(tar)
+    },
+  ],
+]
+for (const [title, pack] of packedOtherwise)
+  test(`a bundle with all that was signed, packed by ${title}, is refused`, async (t) => {
+    const members = membersOf(await bundled())
+    const { epochSeconds } = sample()
+    const bytes = Buffer.concat([pack(members, epochSeconds), packSignatures(members, epochSeconds).bytes])
+    t.deepEqual(new Map([...membersOf(bytes)].sort()), new Map([...members].sort()))
+    t.deepEqual(codesOf(input(bytes)), ['verify/not-canonical'])
+  })
+
 test('a signature over another bundle of the same signer does not count', async (t) => {
   const members = membersOf(await bundled())
   const other = membersOf(await bundled([alice], { version: '2.0.0' }))
@@ -322,9 +363,9 @@ const signedFaults: [
   print?: (manifest: BundleManifest) => string,
 ][] = [
   ['nothing changed', () => undefined, ['verified']],
-  ['a format of the future', (m) => Object.assign(m, { format: 3 }), ['verify/unknown-format']],
-  ['the format of an older scout', (m) => Object.assign(m, { format: 1 }), ['verify/unknown-format']],
-  ['a format that is no number', (m) => Object.assign(m, { format: '2' }), ['verify/bad-manifest']],
+  ['a format of the future', (m) => Object.assign(m, { format: 4 }), ['verify/unknown-format']],
+  ['the format of an older scout', (m) => Object.assign(m, { format: 2 }), ['verify/unknown-format']],
+  ['a format that is no number', (m) => Object.assign(m, { format: '3' }), ['verify/bad-manifest']],
   ['a policy', (m) => setPolicy(m, {}), ['verified']],
   [
     'a policy that lacks a part',

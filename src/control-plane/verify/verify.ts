@@ -1,9 +1,10 @@
 import { checkContents } from '../../core/bundle/contents.ts'
 import { readManifest } from '../../core/bundle/manifest.ts'
 import { manifestPath } from '../../core/bundle/members.ts'
-import { openBundle } from '../../core/bundle/read.ts'
+import { madeElsewhere, openBundle } from '../../core/bundle/read.ts'
 import { refusalOf } from '../../core/bundle/refusal.ts'
 import { checkSignatures } from '../../core/bundle/signatures.ts'
+import type { Vouched } from '../../core/bundle/signatures.ts'
 import type { VerifiedBundle } from '../../core/bundle/verified.ts'
 import { sha256 } from '../../core/digest.ts'
 import { bad, good, together } from '../../core/problem.ts'
@@ -31,7 +32,7 @@ export interface ToVerify {
 const signersOf = (
   { trust, now, name, allowUnsigned = false }: ToVerify,
   members: Map<string, Uint8Array>,
-): Outcome<string[]> => {
+): Outcome<Vouched[]> => {
   const refuse = refusalOf(name)
   if (allowUnsigned)
     return good(
@@ -58,9 +59,9 @@ const signersOf = (
 
 /**
  * Checks a bundle wholly, in memory, before anything is asked of any server. In this order, and each only once the one
- * before has passed: the container is byte for byte the one that its members make; signatures over the exact bytes of
- * bundle.json; bundle.json itself; every member's size and digest, and whether the bundle is for this cluster and still
- * valid; the objects, each of which must be the one that bundle.json says. It takes no effect, so it can touch nothing.
+ * before has passed: the container; signatures over the exact bytes of bundle.json and over the digest of the packed contents;
+ * bundle.json itself; every member's size and digest, and whether the bundle is for this cluster and still valid; whether the
+ * contents are, byte for byte, those that were signed; the objects, each of which must be the one that bundle.json says. It takes no effect, so it can touch nothing.
  */
 export const verify = (input: ToVerify): Outcome<VerifiedBundle> => {
   const refuse = refusalOf(input.name)
@@ -87,11 +88,17 @@ export const verify = (input: ToVerify): Outcome<VerifiedBundle> => {
     ...checkPurpose(manifest, input.trust, input.now, input.allowExpired ?? false, refuse),
   ]
   if (found.some((one) => one.severity === 'error')) return bad(found as Problems)
+  // Only now: a member that was changed is told by its name.
+  if (signed.value.some(({ contents }) => contents !== opened.value.contents))
+    return bad([
+      refuse('not-canonical', 'It is not packed as it was when it was signed.', { why: madeElsewhere }),
+    ])
 
   const content = together(readReleases(manifest, members, refuse), readSealed(manifest, members, refuse))
   if (!content.ok) return content
   const [releases, sealed] = content.value
-  return good({ manifest, digest: sha256(manifestBytes), signedBy: signed.value, ...releases, sealed }, [
+  const signedBy = signed.value.map(({ by }) => by)
+  return good({ manifest, digest: sha256(manifestBytes), signedBy, ...releases, sealed }, [
     ...signed.warnings,
     ...found,
     ...content.warnings,

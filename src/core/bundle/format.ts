@@ -5,7 +5,7 @@ import type { Phase, SuppliedSecret } from '../records.ts'
 import type { SiteValue } from '../site-values/recipe.ts'
 
 /** The format of `bundle.json`; a reader refuses a number that it does not know. */
-export const formatVersion = 2
+export const formatVersion = 3
 
 export interface BundledObject {
   id: ObjectId
@@ -32,7 +32,7 @@ export interface BundledRelease {
 }
 
 /**
- * `bundle.json`, the one member that is signed: it lists the digest and size of every other member but the signatures.
+ * `bundle.json`: it lists the digest and size of every other member but the signatures, which are over it.
  * Nothing in it depends on the clock or on where it was built; times come from the commit.
  */
 export interface BundleManifest {

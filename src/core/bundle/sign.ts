@@ -3,14 +3,15 @@ import type { Signer } from '../effects/signer.ts'
 import { printEnvelope } from './envelope.ts'
 import { signaturePathOf } from './members.ts'
 import { payloadType, preAuthEncoding, signedPayloadOf } from './statement.ts'
+import type { Signed } from './statement.ts'
 
-/** The signature member of one key over these exact bytes of bundle.json: its path and its content. */
-export const signManifest = async (
-  manifest: Uint8Array,
+/** The signature member of one key over a bundle: its path and its content. */
+export const signBundle = async (
+  signed: Signed,
   predicate: Json,
   signer: Signer,
 ): Promise<[path: string, content: Uint8Array]> => {
-  const payload = signedPayloadOf(manifest, predicate)
+  const payload = signedPayloadOf(signed, predicate)
   const signature = await signer.sign(preAuthEncoding(payloadType, payload))
   return [
     signaturePathOf(signer.name),

@@ -1,5 +1,4 @@
-import { isObject, jsonOf } from '../json.ts'
-import { unless } from '../problem.ts'
+import { bad, good, unless } from '../problem.ts'
 import type { Outcome, Problem } from '../problem.ts'
 import type { Trust, TrustedKey } from '../trust.ts'
 import { readEnvelope } from './envelope.ts'
@@ -9,21 +8,13 @@ import { isSignature, keyNameOf, manifestPath } from './members.ts'
 import type { Members } from './members.ts'
 import { refusalOf } from './refusal.ts'
 import type { Refuse } from './refusal.ts'
-import { payloadType, preAuthEncoding, signedPayloadOf } from './statement.ts'
+import { contentsIn, payloadType, preAuthEncoding } from './statement.ts'
 import { timeOf } from './time.ts'
 
 const askTheSigner = 'Ask whoever signed it; if they did not, treat the file as an attack.'
 
 const isMadeBy = ({ key }: TrustedKey, { payload, signature }: Envelope): boolean =>
   isSignedBy(key, preAuthEncoding(payloadType, payload), signature)
-
-/** Whether the signed payload is the statement about this bundle.json. Called with a payload whose signature is good. */
-const speaksOf = (manifest: Uint8Array, payload: Uint8Array): boolean => {
-  const statement = jsonOf(payload)
-  return (
-    isObject(statement) && Buffer.from(signedPayloadOf(manifest, statement.predicate ?? null)).equals(payload)
-  )
-}
 
 /** Why a key that signed does not count now. */
 const lapseOf = (
@@ -42,82 +33,87 @@ const lapseOf = (
   return undefined
 }
 
-/** What is wrong with one signature; a wrong one is not told from one over something else: neither proves anything. */
-const faultOf = (
+/** Whose a good signature is, and the digest of the contents that it is over. */
+export interface Vouched {
+  by: string
+  contents: string
+}
+
+/** What a signature says, or what is wrong with it; a wrong one is not told from one over something else: neither proves anything. */
+const judge = (
   path: string,
   members: Members,
   trust: Trust,
   now: number,
   refuse: Refuse,
-): Problem | undefined => {
+): Outcome<Vouched> => {
   const member = path
+  const wrong = (slug: string, what: string, fix?: string): Outcome<Vouched> =>
+    bad([refuse(slug, what, { member, ...(fix !== undefined && { fix }) })])
   const name = keyNameOf(path)
   const envelope = readEnvelope(members.get(path) as Uint8Array)
   if (name === undefined || envelope === undefined || envelope.keyName !== name)
-    return refuse('bad-signature', `${path} is not a signature as \`scout bundle\` writes it.`, { member })
+    return wrong('bad-signature', `${path} is not a signature as \`scout bundle\` writes it.`)
   const key = trust.keys.find((one) => one.name === name)
   if (key === undefined) {
     const real = trust.keys.find((one) => isMadeBy(one, envelope))
-    return refuse('unknown-key', `It is signed by "${name}", and ${trust.file} knows no key of this name.`, {
-      member,
-      fix:
-        real === undefined
-          ? 'Have it signed by keys of the trust file alone, or add this one after checking whose it is.'
-          : `The trust file calls this key "${real.name}": use one name in both places.`,
-    })
+    return wrong(
+      'unknown-key',
+      `It is signed by "${name}", and ${trust.file} knows no key of this name.`,
+      real === undefined
+        ? 'Have it signed by keys of the trust file alone, or add this one after checking whose it is.'
+        : `The trust file calls this key "${real.name}": use one name in both places.`,
+    )
   }
   const manifest = members.get(manifestPath) as Uint8Array
   if (!isMadeBy(key, envelope))
-    return refuse(
+    return wrong(
       'bad-signature',
       `The signature of "${name}" was not made by the key of this name in ${trust.file}.`,
-      {
-        member,
-        fix: askTheSigner,
-      },
+      askTheSigner,
     )
-  if (!speaksOf(manifest, envelope.payload))
-    return refuse(
+  const contents = contentsIn(manifest, envelope.payload)
+  if (contents === undefined)
+    return wrong(
       'bad-signature',
       `The signature of "${name}" is over another ${manifestPath} than the one in it.`,
-      {
-        member,
-        fix: askTheSigner,
-      },
+      askTheSigner,
     )
   const lapse = lapseOf(key, now)
-  return lapse && refuse(...lapse, { member, fix: 'Have the bundle signed again with a key that is valid.' })
+  return lapse
+    ? wrong(...lapse, 'Have the bundle signed again with a key that is valid.')
+    : good({ by: name, contents })
 }
 
 /**
- * The names of the keys that signed, sorted. Every signature in the bundle must be good and of a valid key of the trust
- * file, over the exact bytes of bundle.json, and there must be as many as the threshold. `now` is in milliseconds since the
- * epoch. Nothing of bundle.json is parsed here.
+ * Who signed, sorted by name. Every signature in the bundle must be good and of a valid key of the trust file, over the exact bytes
+ * of bundle.json, and there must be as many as the threshold. Whether the contents are those that it is over is for the caller to see.
+ * `now` is in milliseconds since the epoch. Nothing of bundle.json is parsed here.
  */
 export const checkSignatures = (
   members: Members,
   trust: Trust,
   now: number,
   bundle: string,
-): Outcome<string[]> => {
+): Outcome<Vouched[]> => {
   const refuse = refusalOf(bundle)
   const paths = [...members.keys()].filter(isSignature).sort()
-  const judged = paths.map((path) => ({ path, fault: faultOf(path, members, trust, now, refuse) }))
-  const found = judged.flatMap(({ fault }) => (fault ? [fault] : []))
+  const judged = paths.map((path) => judge(path, members, trust, now, refuse))
+  const found = judged.flatMap((one) => (one.ok ? [] : one.problems))
   // A file is named after its key, and names are unique, as are keys: so one key never counts twice.
-  const signedBy = judged.flatMap(({ path, fault }) => (fault ? [] : [keyNameOf(path) as string]))
-  if (signedBy.length < trust.threshold)
+  const vouched = judged.flatMap((one) => (one.ok ? [one.value] : []))
+  if (vouched.length < trust.threshold)
     found.push(
       refuse(
         paths.length === 0 ? 'unsigned' : 'too-few-signatures',
         paths.length === 0
           ? 'It bears no signature.'
-          : `${signedBy.length} of ${trust.threshold} needed signatures count${signedBy.length > 0 ? ` (${signedBy.join(', ')})` : ''}.`,
+          : `${vouched.length} of ${trust.threshold} needed signatures count${vouched.length > 0 ? ` (${vouched.map(({ by }) => by).join(', ')})` : ''}.`,
         {
           why: 'Without them nobody vouches for what would be applied.',
           fix: `Have it signed by ${trust.threshold} of ${trust.keys.map(({ name }) => name).join(', ')}.`,
         },
       ),
     )
-  return unless(found, () => signedBy)
+  return unless(found, () => vouched)
 }

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../json.ts'
+import { canonicalJson, isObject, jsonOf } from '../json.ts'
 import type { Json, JsonObject } from '../json.ts'
 import { sha256 } from '../digest.ts'
 import { manifestPath } from './members.ts'
@@ -23,9 +23,35 @@ export const statementOf = (subjects: Subject[], predicate: Json): JsonObject =>
   predicate,
 })
 
-/** The bytes that every signature of a bundle is over: the statement that has bundle.json, as it is, for its subject. */
-export const signedPayloadOf = (manifest: Uint8Array, predicate: Json): Uint8Array =>
-  Buffer.from(canonicalJson(statementOf([{ name: manifestPath, digest: sha256(manifest) }], predicate)))
+/** How statements call the bytes of a bundle's file before its signatures. */
+const contentsName = 'contents'
+
+/** What a signature is over: bundle.json as it is, and the digest (`sha256:…`) of the file's bytes before the signatures. */
+export interface Signed {
+  manifest: Uint8Array
+  contents: string
+}
+
+/** The bytes that every signature of a bundle is over: the statement that has these two for its subjects. */
+export const signedPayloadOf = ({ manifest, contents }: Signed, predicate: Json): Uint8Array => {
+  const subjects = [
+    { name: manifestPath, digest: sha256(manifest) },
+    { name: contentsName, digest: contents },
+  ]
+  return Buffer.from(canonicalJson(statementOf(subjects, predicate)))
+}
+
+/** The digest of the contents that a payload is about, where it is the statement about this bundle.json; undefined where it is another one. */
+export const contentsIn = (manifest: Uint8Array, payload: Uint8Array): string | undefined => {
+  const statement = jsonOf(payload)
+  if (!isObject(statement) || !Array.isArray(statement.subject)) return undefined
+  const [, subject] = statement.subject
+  const digest = isObject(subject) && isObject(subject.digest) ? subject.digest.sha256 : undefined
+  if (typeof digest !== 'string') return undefined
+  const contents = `sha256:${digest}`
+  const expected = signedPayloadOf({ manifest, contents }, statement.predicate ?? null)
+  return Buffer.from(expected).equals(payload) ? contents : undefined
+}
 
 /**
  * DSSE's pre-authentication encoding, which is what a key signs.

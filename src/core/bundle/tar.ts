@@ -42,16 +42,16 @@ const packMember = (path: string, content: Uint8Array, mtime: Date): Buffer[] =>
   return [pax.bytes, ...inWholeBlocks(body), ...file]
 }
 
+/** Two empty blocks, and nothing after. */
+export const endOfTar = Buffer.alloc(2 * blockSize)
+
 /**
- * The one tar of these members: ustar, sorted bytewise, mode 0644, owner 0, every mtime `epochSeconds`, a pax header only
- * before a path that does not fit, two empty blocks at the end and nothing after. Paths must be safe (`isSafePath`).
+ * The one tar of these members, without its end: ustar, sorted bytewise, mode 0644, owner 0, every mtime `epochSeconds`, a pax header
+ * only before a path that does not fit. Paths must be safe (`isSafePath`).
  */
-export const packTar = (members: Members, epochSeconds: number): Buffer => {
+export const packEntries = (members: Members, epochSeconds: number): Buffer => {
   const mtime = new Date(epochSeconds * 1000)
   // Paths are ASCII, so code units are bytes.
   const paths = [...members.keys()].sort()
-  return Buffer.concat([
-    ...paths.flatMap((path) => packMember(path, members.get(path) as Uint8Array, mtime)),
-    Buffer.alloc(2 * blockSize),
-  ])
+  return Buffer.concat(paths.flatMap((path) => packMember(path, members.get(path) as Uint8Array, mtime)))
 }

@@ -1,7 +1,14 @@
 import { sha256 } from '../digest.ts'
 import { gzip } from './gzip.ts'
+import { isSignature } from './members.ts'
 import type { Members } from './members.ts'
-import { packTar } from './tar.ts'
+import { endOfTar, packEntries } from './tar.ts'
+
+/** A part of a bundle's file: a tar (without an end, where more follows) and the gzip of it. */
+interface Packed {
+  tar: Buffer
+  bytes: Uint8Array
+}
 
 export interface PackedBundle {
   bytes: Uint8Array
@@ -11,9 +18,31 @@ export interface PackedBundle {
   tarDigest: string
 }
 
-/** The container of these members: equal members and times give equal bytes, on every machine. */
-export const packBundle = (members: Members, epochSeconds: number): PackedBundle => {
-  const tar = packTar(members, epochSeconds)
-  const bytes = gzip(tar)
-  return { bytes, fileDigest: sha256(bytes), tarDigest: sha256(tar) }
+/** The first part of a bundle's file: all members but the signatures, which are over the digest of these bytes. */
+export const packContents = (members: Members, epochSeconds: number): Packed => {
+  const contents = new Map([...members].filter(([path]) => !isSignature(path)))
+  const tar = packEntries(contents, epochSeconds)
+  return { tar, bytes: gzip(tar) }
+}
+
+/** The second part: the signatures, and the end of the tar. */
+export const packSignatures = (members: Members, epochSeconds: number): Packed => {
+  const signatures = new Map([...members].filter(([path]) => isSignature(path)))
+  const tar = Buffer.concat([packEntries(signatures, epochSeconds), endOfTar])
+  return { tar, bytes: gzip(tar) }
+}
+
+/** The container of these members, whose contents may have been packed already: equal members and times give equal bytes, on every machine. */
+export const packBundle = (
+  members: Members,
+  epochSeconds: number,
+  contents = packContents(members, epochSeconds),
+): PackedBundle => {
+  const parts = [contents, packSignatures(members, epochSeconds)]
+  const bytes = Buffer.concat(parts.map((part) => part.bytes))
+  return {
+    bytes,
+    fileDigest: sha256(bytes),
+    tarDigest: sha256(Buffer.concat(parts.map(({ tar }) => tar))),
+  }
 }

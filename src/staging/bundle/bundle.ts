@@ -4,10 +4,10 @@ import { printManifest, readManifest } from '../../core/bundle/manifest.ts'
 import { isVersion, manifestPath, provenancePath, reportPath } from '../../core/bundle/members.ts'
 import type { Members } from '../../core/bundle/members.ts'
 import { openBundle } from '../../core/bundle/read.ts'
-import { signManifest } from '../../core/bundle/sign.ts'
+import { signBundle } from '../../core/bundle/sign.ts'
 import { statementOf } from '../../core/bundle/statement.ts'
 import { instantOf } from '../../core/bundle/time.ts'
-import { packBundle } from '../../core/bundle/write.ts'
+import { packBundle, packContents } from '../../core/bundle/write.ts'
 import { sha256 } from '../../core/digest.ts'
 import type { Signer } from '../../core/effects/signer.ts'
 import { canonicalJson } from '../../core/json.ts'
@@ -193,8 +193,10 @@ export const bundle = async (
   const readable = readManifest(manifestBytes, fileName)
   if (!readable.ok) return readable
   members.set(manifestPath, manifestBytes)
-  for (const signer of signers) members.set(...(await signManifest(manifestBytes, predicate, signer)))
-  const packed = packBundle(members, input.epochSeconds)
+  const contents = packContents(members, input.epochSeconds)
+  const signed = { manifest: manifestBytes, contents: sha256(contents.bytes) }
+  for (const signer of signers) members.set(...(await signBundle(signed, predicate, signer)))
+  const packed = packBundle(members, input.epochSeconds, contents)
   const opened = openBundle(packed.bytes, fileName)
   if (!opened.ok) return opened
   return unless(input.git?.clean === false ? [dirty] : [], () => ({

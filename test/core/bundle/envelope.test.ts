@@ -1,7 +1,7 @@
 import { createHash, verify } from 'node:crypto'
 import test from 'ava'
 import { printEnvelope, readEnvelope } from '../../../src/core/bundle/envelope.ts'
-import { signManifest } from '../../../src/core/bundle/sign.ts'
+import { signBundle } from '../../../src/core/bundle/sign.ts'
 import { preAuthEncoding } from '../../../src/core/bundle/statement.ts'
 import { testKey } from './trusted.ts'
 
@@ -17,10 +17,14 @@ test('the pre-authentication encoding is the one of the DSSE specification', (t)
   t.is(Buffer.from(encoded).toString(), 'DSSEv1 29 http://example.com/HelloWorld 11 hello world')
 })
 
-test('a signature is a sigstore bundle with one DSSE envelope, without keyid, over a statement about bundle.json', async (t) => {
+test('a signature is a sigstore bundle with one DSSE envelope, without keyid, over a statement about bundle.json and the packed contents', async (t) => {
   const alice = testKey('alice')
   const manifest = Buffer.from('{"format":1}\n')
-  const [path, content] = await signManifest(manifest, { buildDefinition: {} }, alice)
+  const [path, content] = await signBundle(
+    { manifest, contents: `sha256:${'0'.repeat(64)}` },
+    { buildDefinition: {} },
+    alice,
+  )
   t.is(path, 'signatures/alice.sigstore.json')
   const written = JSON.parse(Buffer.from(content).toString())
   t.deepEqual(Object.keys(written).sort(), ['dsseEnvelope', 'mediaType', 'verificationMaterial'])
@@ -33,6 +37,7 @@ test('a signature is a sigstore bundle with one DSSE envelope, without keyid, ov
     _type: 'https://in-toto.io/Statement/v1',
     subject: [
       { name: 'bundle.json', digest: { sha256: createHash('sha256').update(manifest).digest('hex') } },
+      { name: 'contents', digest: { sha256: '0'.repeat(64) } },
     ],
     predicateType: 'https://slsa.dev/provenance/v1',
     predicate: { buildDefinition: {} },

@@ -9,9 +9,10 @@ import type { HeaderData } from 'tar/header'
 import { gzip } from '../../../src/core/bundle/gzip.ts'
 import type { Members } from '../../../src/core/bundle/members.ts'
 import { openBundle, usualLimits } from '../../../src/core/bundle/read.ts'
-import { packTar } from '../../../src/core/bundle/tar.ts'
+import { endOfTar, packEntries } from '../../../src/core/bundle/tar.ts'
 import type { Limits } from '../../../src/core/bundle/untar.ts'
-import { packBundle } from '../../../src/core/bundle/write.ts'
+import { packBundle, packContents } from '../../../src/core/bundle/write.ts'
+import { sha256 } from '../../../src/core/digest.ts'
 
 const time = 1_760_000_000
 const longPath = `objects/web/crds/_cluster/CustomResourceDefinition.apiextensions.k8s.io_${'a'.repeat(150)}~${'0'.repeat(16)}.yaml`
@@ -29,8 +30,9 @@ const codesOf = (bytes: Uint8Array, limits?: Limits): string[] => {
   return opened.ok ? ['opened'] : opened.problems.map(({ code }) => code)
 }
 
-const noEnd = (tar: Buffer): Buffer => tar.subarray(0, tar.length - 1024)
-const end = Buffer.alloc(1024)
+/** A file of these two parts, packed as we pack. */
+const file = (contents: Uint8Array, signatures: Uint8Array = endOfTar): Uint8Array =>
+  Buffer.concat([gzip(contents), gzip(signatures)])
 
 /** An entry as another program could write it. */
 const entry = (path: string, data: HeaderData = {}, content = ''): Buffer => {
@@ -54,7 +56,11 @@ const entry = (path: string, data: HeaderData = {}, content = ''): Buffer => {
 }
 
 const tarWith = (...entries: Buffer[]): Uint8Array =>
-  gzip(Buffer.concat([noEnd(packTar(members(), time)), ...entries, end]))
+  file(Buffer.concat([packEntries(members(), time), ...entries]))
+
+/** With these where the signatures lie. */
+const signaturesWith = (...entries: Buffer[]): Uint8Array =>
+  file(packEntries(members(), time), Buffer.concat([...entries, endOfTar]))
 
 test('what was packed is what is opened, long paths included', (t) => {
   const packed = packBundle(members([longPath, 'kind: X\n']), time)
@@ -63,8 +69,9 @@ test('what was packed is what is opened, long paths included', (t) => {
   if (!opened.ok) return
   t.deepEqual([...opened.value.members.keys()], ['bundle.json', 'diff.md', longPath])
   t.is(Buffer.from(opened.value.members.get(longPath) as Uint8Array).toString(), 'kind: X\n')
-  t.is(opened.value.fileDigest, packed.fileDigest)
-  t.is(opened.value.tarDigest, packed.tarDigest)
+  const contents = packContents(members([longPath, 'kind: X\n']), time).bytes
+  t.is(opened.value.contents, sha256(contents))
+  t.true(Buffer.from(contents).equals(packed.bytes.subarray(0, contents.length)))
 })
 
 test('the bytes depend neither on the order of members nor on the machine', (t) => {
@@ -72,7 +79,7 @@ test('the bytes depend neither on the order of members nor on the machine', (t) 
   const other = packBundle(new Map([...members([longPath, '2'], ['objects/a', '1'])].reverse()), time)
   t.deepEqual(one.bytes, other.bytes)
   // Pinned: a version of the encoder, or a machine, that packs otherwise could not read the bundles of others.
-  t.is(one.fileDigest, 'sha256:8af9ea6f59a78757b1f5ed6b8576c3d819d6afe9057fb4afa33ac69d3ae0d25d')
+  t.is(one.fileDigest, 'sha256:f9b47de8247780d2b3cff95d8b014e27e1cc8d3b33d04caa5856b00e257f3d87')
   t.is(one.tarDigest, 'sha256:86adf6f1bbd8833d60888c69aae339fe326cbebf9a409033ff78a216d9bd8f51')
 })
 
@@ -100,15 +107,21 @@ test('GNU tar reads it without a word, and finds plain files of nobody with the 
   )
 })
 
-test('a container with any one byte changed is refused or has other members', (t) => {
-  const { bytes } = packBundle(members([longPath, 'kind: X\n'.repeat(20)]), time)
+test('a container with any one bit changed is refused, or its contents have another digest', (t) => {
+  const { bytes } = packBundle(
+    members([longPath, 'kind: X\n'.repeat(20)], ['signatures/a.sigstore.json', '{}']),
+    time,
+  )
+  const before = openBundle(bytes, 'b.tgz')
   for (let at = 0; at < bytes.length; at += 1)
     for (let bit = 0; bit < 8; bit += 1) {
       const changed = Uint8Array.from(bytes)
       changed[at]! ^= 1 << bit
-      if (openBundle(changed, 'b.tgz').ok) t.fail(`bit ${bit} of byte ${at}`)
+      const after = openBundle(changed, 'b.tgz')
+      if (after.ok && before.ok && after.value.contents === before.value.contents)
+        t.fail(`bit ${bit} of byte ${at}`)
     }
-  t.pass()
+  t.true(before.ok)
 })
 
 /** Packed by zlib, behind the header that a bundle has. */
@@ -116,6 +129,7 @@ const byZlib = (content: Uint8Array): Uint8Array => gzipSync(content).fill(255, 
 
 const small: Limits = { members: 3, memberBytes: 100, totalBytes: 4096 }
 const packed = packBundle(members(), time).bytes
+const contents = packContents(members(), time).bytes
 
 const refused: [title: string, bytes: Uint8Array, codes: string[], limits?: Limits][] = [
   ['an empty file', Buffer.alloc(0), ['verify/truncated']],
@@ -128,30 +142,37 @@ const refused: [title: string, bytes: Uint8Array, codes: string[], limits?: Limi
     Buffer.concat([packed, gzip(Buffer.alloc(512))]),
     ['verify/trailing-data'],
   ],
-  ['the same tar from another compressor', byZlib(packTar(members(), time)), ['verify/not-canonical']],
+  ['a file without its second part', contents, ['verify/truncated']],
+  [
+    'something else for a second part',
+    Buffer.concat([contents, Buffer.from('hello')]),
+    ['verify/trailing-data'],
+  ],
+  [
+    'a file of one part, as formats 1 and 2 are',
+    gzip(Buffer.concat([packEntries(members(), time), endOfTar])),
+    ['verify/unknown-format'],
+  ],
+  [
+    'signatures from another compressor',
+    Buffer.concat([contents, byZlib(endOfTar)]),
+    ['verify/not-canonical'],
+  ],
   ['a gzip header with a time', Buffer.from(packed).fill(1, 4, 5), ['verify/not-canonical']],
   [
     'content that its checksum does not match',
     Buffer.from(packed).fill(0, packed.length - 8, packed.length - 4),
     ['verify/damaged'],
   ],
-  ['a tar without an end', gzip(noEnd(packTar(members(), time))), ['verify/truncated']],
-  ['a tar with half an end', gzip(packTar(members(), time).subarray(0, -512)), ['verify/truncated']],
+  ['a tar without an end', file(packEntries(members(), time), Buffer.alloc(0)), ['verify/truncated']],
+  ['a tar with half an end', file(packEntries(members(), time), Buffer.alloc(512)), ['verify/truncated']],
   [
     'a tar cut in a member',
-    gzip(packTar(members(['x', 'y'.repeat(600)]), time).subarray(0, -2048)),
+    file(packEntries(members(['x', 'y'.repeat(600)]), time).subarray(0, -1024), Buffer.alloc(0)),
     ['verify/truncated'],
   ],
-  [
-    'data after the end of the tar',
-    gzip(Buffer.concat([packTar(members(), time), entry('x')])),
-    ['verify/trailing-data'],
-  ],
-  [
-    'empty blocks after the end of the tar',
-    gzip(Buffer.concat([packTar(members(), time), end])),
-    ['verify/trailing-data'],
-  ],
+  ['data after the end of the tar', signaturesWith(endOfTar, entry('x')), ['verify/trailing-data']],
+  ['empty blocks after the end of the tar', signaturesWith(endOfTar), ['verify/trailing-data']],
   [
     'a header with a wrong checksum',
     tarWith(Buffer.from(entry('x')).fill('9', 120, 121)),
@@ -183,8 +204,11 @@ const refused: [title: string, bytes: Uint8Array, codes: string[], limits?: Limi
   ],
   [
     'an extended header for a path that needs none',
-    tarWith(entry('PaxHeader', { type: 'ExtendedHeader' }, '12 path=abc\n'), entry('abc')),
-    ['verify/not-canonical'],
+    signaturesWith(
+      entry('PaxHeader', { type: 'ExtendedHeader' }, '16 path=signatures/a\n'),
+      entry('signatures/a'),
+    ),
+    ['verify/damaged'],
   ],
   [
     'an extended header with nothing after it',
@@ -198,11 +222,25 @@ const refused: [title: string, bytes: Uint8Array, codes: string[], limits?: Limi
   ['a path with an empty part', tarWith(entry('objects//x')), ['verify/unsafe-path']],
   ['the same path twice', tarWith(entry('diff.md', {}, 'other')), ['verify/duplicate-member']],
   ['paths that differ in case', tarWith(entry('DIFF.md')), ['verify/case-clash']],
-  ['members out of order', tarWith(entry('a')), ['verify/not-canonical']],
-  ['another owner', tarWith(entry('x', { uid: 1000 })), ['verify/not-canonical']],
-  ['another mode', tarWith(entry('x', { mode: 0o600 })), ['verify/not-canonical']],
-  ['another time', tarWith(entry('x', { mtime: new Date(0) })), ['verify/not-canonical']],
-  ["an owner's name", tarWith(entry('x', { uname: 'root' })), ['verify/not-canonical']],
+  ['a member among the signatures', signaturesWith(entry('x')), ['verify/not-canonical']],
+  ['a signature among the members', tarWith(entry('signatures/a')), ['verify/not-canonical']],
+  [
+    'signatures out of order',
+    signaturesWith(entry('signatures/b'), entry('signatures/a')),
+    ['verify/not-canonical'],
+  ],
+  ...(
+    [
+      ['owner', { uid: 1000 }],
+      ['mode', { mode: 0o600 }],
+      ['time', { mtime: new Date(0) }],
+      ["owner's name", { uname: 'root' }],
+    ] as const
+  ).map(([what, data]): [string, Uint8Array, string[]] => [
+    `a signature with another ${what}`,
+    signaturesWith(entry('signatures/a', data)),
+    ['verify/not-canonical'],
+  ]),
   [
     'three bad entries, all named',
     tarWith(entry('/x'), entry('y', { type: 'FIFO' }), entry('diff.md')),
@@ -213,6 +251,12 @@ const refused: [title: string, bytes: Uint8Array, codes: string[], limits?: Limi
   ['a member that claims more than there is', tarWith(entry('x', { size: 5000 })), ['verify/truncated']],
   ['a member that claims 8 GiB and more', tarWith(entry('x', { size: 9e9 })), ['verify/too-large']],
   ['a bomb', gzip(Buffer.alloc(5000)), ['verify/too-large'], small],
+  [
+    'a bomb for a second part',
+    Buffer.concat([contents, gzip(Buffer.alloc(5000))]),
+    ['verify/too-large'],
+    small,
+  ],
   ['a bomb beyond the usual limit', byZlib(Buffer.alloc(usualLimits.totalBytes + 1)), ['verify/too-large']],
 ]
 

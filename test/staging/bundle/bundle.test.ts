@@ -76,7 +76,7 @@ test('two ECDSA builds share everything but the signature', async (t) => {
 test('bundle.json says for whom it is, in which order to apply it, and what each member is', async (t) => {
   const { manifest } = await made({ notAfter: '2027-01-31T00:00:00Z', previous: `sha256:${'b'.repeat(64)}` })
   t.like(manifest, {
-    format: 2,
+    format: 3,
     name: 'sample-production',
     cluster: 'sample-production',
     sequence: 1_760_000_000,
