@@ -4,13 +4,15 @@ import http from 'node:http'
 import https from 'node:https'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { createSecureContext } from 'node:tls'
+import { urlToHttpOptions } from 'node:url'
 import { YAMLException } from 'js-yaml'
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import { problem } from '../core/problem.ts'
 import type { Problem } from '../core/problem.ts'
 
-/** A thousand objects: 1.75 s with 8 in flight, 1.62 s with 16, 1.55 s with 32; more brings nothing. */
-const inFlight = 32
+/** Connections at most; whoever asks for more at once waits. */
+const mostSockets = 32
 
 /** How often credentials are asked for anew: tokens in files and from plugins change while we run. */
 const freshFor = 60_000
@@ -27,6 +29,10 @@ interface Credentials {
 
 export interface Access {
   server: string
+  /** Where it is, as node:http takes it: protocol, host and port. */
+  target: http.ClientRequestArgs
+  /** What all paths begin with. */
+  base: string
   /** Where it was read from, in words. */
   source: string
   /** Credentials as they are now; `renew` asks for them anew, after a 401. */
@@ -112,8 +118,11 @@ const agentKeeper = () => {
       if (agent && key === wanted) return agent
       agent?.destroy()
       key = wanted
-      const ours = { ...options, keepAlive: true, maxSockets: inFlight, scheduling: 'lifo' } as const
-      agent = secure ? new https.Agent(ours) : new http.Agent(ours)
+      const ours = { keepAlive: true, maxSockets: mostSockets, scheduling: 'lifo' } as const
+      // Certificates and keys are read once, and not for each connection.
+      agent = secure
+        ? new https.Agent({ ...options, ...ours, secureContext: createSecureContext(options) })
+        : new http.Agent(ours)
       return agent
     },
     close: () => agent?.destroy(),
@@ -182,5 +191,8 @@ export const findAccess = async (
     held = { credentials: found, until: Date.now() + freshFor }
     return found
   }
-  return { ok: true, access: { server: cluster.server, source: words, credentials, close: keeper.close } }
+  const { server } = cluster
+  const { path, ...target } = urlToHttpOptions(new URL(server))
+  const base = (path ?? '').replace(/\/$/, '')
+  return { ok: true, access: { server, target, base, source: words, credentials, close: keeper.close } }
 }

@@ -42,15 +42,16 @@ interface Answer {
 
 const send = async (access: Access, request: Request, silence: number, renew: boolean): Promise<Answer> => {
   const { agent, headers, auth } = await access.credentials(renew)
-  const url = new URL(access.server.replace(/\/$/, '') + request.path)
   const content = request.body === undefined ? undefined : Buffer.from(printJson(request.body))
+  const { until } = request
+  until?.throwIfAborted()
   return await new Promise((resolve, reject) => {
-    const outgoing = (url.protocol === 'https:' ? https : http).request(
-      url,
+    const outgoing = (access.target.protocol === 'https:' ? https : http).request(
       {
+        ...access.target,
+        path: access.base + request.path,
         method: request.method,
         agent,
-        ...(request.until && { signal: request.until }),
         ...(auth === undefined ? {} : { auth }),
         headers: {
           ...headers,
@@ -80,6 +81,12 @@ const send = async (access: Access, request: Request, silence: number, renew: bo
       outgoing.destroy(Object.assign(new Error(`no answer for ${silence / 1000} s`), { code: 'ETIMEDOUT' })),
     )
     outgoing.once('error', reject)
+    if (until) {
+      // What node:http does for a `signal` costs a tenth of the request.
+      const stop = (): void => void outgoing.destroy(new Error('not waited for any longer'))
+      until.addEventListener('abort', stop)
+      outgoing.once('close', () => until.removeEventListener('abort', stop))
+    }
     outgoing.end(content)
   })
 }

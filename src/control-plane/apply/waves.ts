@@ -73,7 +73,9 @@ export const applyWaves = async (
       return false
     })
     const ended = await Promise.all(free.map((release) => reportRelease(run, release, hookOf)))
-    const saved = await run.journal.save()
+    // What follows the last one, where nothing goes, is the last save.
+    const isLast = wave === plan.waves.at(-1) && plan.prune.length === 0
+    const saved = isLast ? good(undefined) : await run.journal.save()
     outcomes.push(...ended, saved)
     const failed = ended.some((one) => !one.ok)
     if (!saved.ok || (failed && !keepGoing)) break

@@ -1,6 +1,7 @@
 import { asMember } from '../../core/applyset.ts'
 import type { Address, Cluster } from '../../core/effects/cluster.ts'
 import type { JudgedChange, SettledConflict } from '../../core/judged.ts'
+import { inTurn } from '../../core/in-turn.ts'
 import { groupKindOf, keyOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
 import { fieldConflicts } from '../../core/ownership/conflict.ts'
@@ -23,23 +24,10 @@ export interface Judgement {
 }
 
 /** So many are asked about at a time: more brings nothing (measured), and a webhook that is down is found after as many. */
-const inFlight = 8
+const atOnce = 8
 
 /** New ones of these are not asked about before an apply: there is little in them to refuse, and a platform has hundreds. */
 const plainData = new Set(['ConfigMap', 'Secret', 'ServiceAccount'])
-
-const mapInFlight = async <T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> => {
-  const results: R[] = []
-  let next = 0
-  const worker = async (): Promise<void> => {
-    while (next < items.length) {
-      const at = next++
-      results[at] = await work(items[at] as T)
-    }
-  }
-  await Promise.all(Array.from({ length: inFlight }, worker))
-  return results
-}
 
 /** Whether a pointer leads to the place that `pattern` names (`*` for any one step), or below it. */
 const isWithin = (pointer: string, pattern: string): boolean => {
@@ -114,8 +102,8 @@ export const judge = async (input: ToJudge, { cluster }: { cluster: Cluster }): 
   const actions = actionsOf(plan).filter((one) => one.do !== 'skip')
   const toRun = hooksOf(plan).filter((one) => !one.finished)
   const hooks = Array.from(new Map(toRun.map(({ id }) => [keyOf(id), id])).values())
-  const answers = await mapInFlight(actions, (action) => judgeChange(judging, action))
-  const ofHooks = await mapInFlight(hooks, (id) => judgeHook(judging, id))
+  const answers = await inTurn(atOnce, actions, (action) => judgeChange(judging, action))
+  const ofHooks = await inTurn(atOnce, hooks, (id) => judgeHook(judging, id))
   return {
     changes: actions.map((action, at) => {
       const { verdict, settled = [] } = answers[at] as Answered

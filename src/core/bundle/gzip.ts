@@ -1,8 +1,5 @@
 import { gzipSync } from 'fflate'
-
-/** Position and value of the byte that names the operating system; 255 is "unknown" (RFC 1952, 2.3.1). */
-const osField = 9
-const unknownOs = 255
+import { gzipHeader } from './stored-gzip.ts'
 
 /**
  * Gzip with the same bytes on every machine: one pure encoder of a pinned version, all its parameters fixed, and a header
@@ -10,6 +7,6 @@ const unknownOs = 255
  */
 export const gzip = (content: Uint8Array): Uint8Array => {
   const packed = gzipSync(content, { level: 6, mem: 4, mtime: 0 })
-  packed[osField] = unknownOs
+  packed.set(gzipHeader)
   return packed
 }

@@ -2,14 +2,14 @@ import { crc32, inflateRawSync } from 'node:zlib'
 import { sha256 } from '../digest.ts'
 import { bad, good } from '../problem.ts'
 import type { Outcome, Problem } from '../problem.ts'
-import { gzip } from './gzip.ts'
 import { manifestPath } from './members.ts'
 import type { Members } from './members.ts'
 import { refusalOf } from './refusal.ts'
 import type { Refuse } from './refusal.ts'
+import { packSignatures } from './signatures-part.ts'
+import { gzipHeader as header, gzipTrailerSize as trailerSize } from './stored-gzip.ts'
 import { untar } from './untar.ts'
 import type { Limits } from './untar.ts'
-import { packSignatures } from './write.ts'
 
 const MiB = 1024 * 1024
 
@@ -21,11 +21,6 @@ export interface OpenedBundle {
   /** Of the file's bytes before the signatures, `sha256:…`: what signatures are over. */
   contents: string
 }
-
-/** The ten bytes that `gzip` begins every file with. */
-const header = gzip(new Uint8Array()).subarray(0, 10)
-/** A checksum and a length end the file (RFC 1952, 2.3.1). */
-const trailerSize = 8
 
 const inflateFault = (error: unknown, limits: Limits, refuse: Refuse): Problem => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined

@@ -2,13 +2,9 @@ import { sha256 } from '../digest.ts'
 import { gzip } from './gzip.ts'
 import { isSignature } from './members.ts'
 import type { Members } from './members.ts'
-import { endOfTar, packEntries } from './tar.ts'
-
-/** A part of a bundle's file: a tar (without an end, where more follows) and the gzip of it. */
-interface Packed {
-  tar: Buffer
-  bytes: Uint8Array
-}
+import { packSignatures } from './signatures-part.ts'
+import type { Packed } from './signatures-part.ts'
+import { packEntries } from './tar.ts'
 
 export interface PackedBundle {
   bytes: Uint8Array
@@ -22,13 +18,6 @@ export interface PackedBundle {
 export const packContents = (members: Members, epochSeconds: number): Packed => {
   const contents = new Map([...members].filter(([path]) => !isSignature(path)))
   const tar = packEntries(contents, epochSeconds)
-  return { tar, bytes: gzip(tar) }
-}
-
-/** The second part: the signatures, and the end of the tar. */
-export const packSignatures = (members: Members, epochSeconds: number): Packed => {
-  const signatures = new Map([...members].filter(([path]) => isSignature(path)))
-  const tar = Buffer.concat([packEntries(signatures, epochSeconds), endOfTar])
   return { tar, bytes: gzip(tar) }
 }
 

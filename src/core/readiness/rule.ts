@@ -65,6 +65,8 @@ export interface Condition {
   message: string
   /** Of the spec that it speaks about; undefined where it does not say. */
   observedGeneration?: number
+  /** RFC 3339, in seconds, by the clock of the controller; Deployments have it. */
+  lastUpdateTime?: string
 }
 
 /** The conditions of an object's status, in its order. */
@@ -76,6 +78,7 @@ export const conditionsOf = (object: KubeObject): Condition[] => {
     reason: textAt(one, 'reason'),
     message: textAt(one, 'message'),
     ...(typeof one['observedGeneration'] === 'number' && { observedGeneration: one['observedGeneration'] }),
+    ...(typeof one['lastUpdateTime'] === 'string' && { lastUpdateTime: one['lastUpdateTime'] }),
   }))
 }
 

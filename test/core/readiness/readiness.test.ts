@@ -54,6 +54,32 @@ const cases: [claim: string, object: KubeObject, expected: string][] = [
     deployment({ ...all, ...condition('Progressing', 'False', 'ProgressDeadlineExceeded', 'too slow') }),
     'failed: Progressing is False: ProgressDeadlineExceeded: too slow',
   ],
+  ...(
+    [
+      ['before it was applied', '2026-01-01T00:00:59Z', 'waiting: 1 of 2 replicas are available'],
+      [
+        'in the second in which it was applied',
+        '2026-01-01T00:01:00Z',
+        'waiting: 1 of 2 replicas are available',
+      ],
+      [
+        'after it was applied',
+        '2026-01-01T00:01:01Z',
+        'failed: Progressing is False: ProgressDeadlineExceeded: too slow',
+      ],
+    ] as const
+  ).map(([when, lastUpdateTime, expected]): [string, KubeObject, string] => {
+    const reason = 'ProgressDeadlineExceeded'
+    const slow = { type: 'Progressing', status: 'False', reason, message: 'too slow', lastUpdateTime }
+    const object = deployment({ ...all, availableReplicas: 1, conditions: [slow] })
+    const entries = [
+      { manager: 'scout-apply:shop', operation: 'Apply', time: '2026-01-01T00:01:00Z' },
+      { manager: 'kube-controller-manager', operation: 'Update', time: '2026-01-01T00:02:00Z' },
+      { manager: 'x', operation: 'Apply', subresource: 'status', time: '2026-01-01T00:02:00Z' },
+    ]
+    const metadata = { ...object.metadata, managedFields: entries }
+    return [`a Deployment that exceeded its deadline ${when} is judged so`, { ...object, metadata }, expected]
+  }),
   [
     'a Deployment refused by a quota says so',
     deployment({ ...condition('ReplicaFailure', 'True', 'FailedCreate', 'exceeded quota') }),
