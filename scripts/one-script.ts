@@ -8,11 +8,11 @@ import { shapeOptions } from '../src/core/bundle/compile-shape.ts'
 
 const root = join(import.meta.dirname, '..')
 
-/** The schemas of what the applier reads. */
-const read = ['bundle', 'trust']
+/** The programs, each with the schemas of what it reads that others wrote. */
+const shapes = { scout: ['bundle', 'snapshot', 'trust'], 'scout-apply': ['bundle', 'trust'] }
 
 /** The code that ajv would make of the schemas at each start, made now: nothing is compiled on the control plane. */
-const shapesAhead: Plugin = {
+const shapesAhead = (read: string[]): Plugin => ({
   name: 'shapes ahead',
   setup: (building) =>
     building.onLoad({ filter: /[/\\]compile-shape\.ts$/ }, async () => {
@@ -27,7 +27,7 @@ const shapesAhead: Plugin = {
         resolveDir: root,
       }
     }),
-}
+})
 
 /** What client-node's kubeconfig needs for API clients of its own, which we make none of: two megabytes, read at each start. */
 const notCarried: Plugin = {
@@ -44,11 +44,14 @@ const notCarried: Plugin = {
   },
 }
 
-/** Writes the applier with all that it imports as one script for Node 24. The same sources give the same bytes. */
-export const writeOneScript = async (outfile: string): Promise<void> => {
+/**
+ * Writes a program with all that it imports as one script for Node 24. The same sources give the same bytes. What is imported when it is needed
+ * is still run only then.
+ */
+export const writeOneScript = async (program: keyof typeof shapes, outfile: string): Promise<void> => {
   await build({
     absWorkingDir: root,
-    entryPoints: ['src/scout-apply.ts'],
+    entryPoints: [`src/${program}.ts`],
     outfile,
     bundle: true,
     platform: 'node',
@@ -58,8 +61,13 @@ export const writeOneScript = async (outfile: string): Promise<void> => {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-    define: { 'import.meta.main': 'true' },
-    plugins: [shapesAhead, notCarried],
+    define: {
+      'import.meta.main': 'true',
+      'import.meta.dirname': '__dirname',
+      'import.meta.filename': '__filename',
+      'import.meta.url': '__filename',
+    },
+    plugins: [shapesAhead(shapes[program]), notCarried],
     logLevel: 'error',
   })
 }

@@ -4,7 +4,8 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export const root = join(import.meta.dirname, '..', '..')
-export const scout = join(root, 'src/scout.ts')
+/** As `make` built it. */
+export const scout = join(root, '.cache/built/scout.cjs')
 export const cores = availableParallelism()
 
 /** The project's own Node, in a folder. */

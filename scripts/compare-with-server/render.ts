@@ -6,7 +6,7 @@ import { readObjects } from '../../src/core/manifest.ts'
 import { all, bad, good, problem } from '../../src/core/problem.ts'
 import type { Outcome, Problem, Problems } from '../../src/core/problem.ts'
 import type { RenderedRelease, Resolved, ResolvedRelease, SetOf } from '../../src/core/records.ts'
-import { renderedFilesOf } from '../../src/core/rendered-files.ts'
+import { renderedFilesOf, textsOf } from '../../src/core/rendered-files.ts'
 import { explainRefusal } from '../../src/staging/render/explain.ts'
 import { finishRelease } from '../../src/staging/render/finish.ts'
 import type { Served } from '../../src/staging/render/scope.ts'
@@ -117,5 +117,5 @@ export const renderOnServer = async (
   )
   if (!rendered.ok) return rendered
   const rewritten = rewrite({ ...set, releases: rendered.value })
-  return rewritten.ok ? good(renderedFilesOf(rewritten.value)) : rewritten
+  return rewritten.ok ? good(textsOf(renderedFilesOf(rewritten.value))) : rewritten
 }

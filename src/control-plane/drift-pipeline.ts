@@ -6,7 +6,6 @@ import type { Inventory, Origin } from '../core/inventory.ts'
 import type { JudgedChange } from '../core/judged.ts'
 import type { Live } from '../core/live.ts'
 import { keyOf } from '../core/object.ts'
-import { originOf } from '../core/origin.ts'
 import { withoutIgnored } from '../core/ownership/ignored.ts'
 import { bad, good, problem, unless } from '../core/problem.ts'
 import type { Outcome, Problem } from '../core/problem.ts'
@@ -18,10 +17,9 @@ import { stepper } from '../core/stepper.ts'
 import type { Tell } from '../core/stepper.ts'
 import type { Wanted } from '../core/wanted.ts'
 import { apply } from './apply/apply.ts'
-import { findSet } from './history/sets.ts'
-import { bundleReader, rememberer } from './lifecycle.ts'
+import { cameFrom } from './came-from.ts'
+import { rememberer } from './lifecycle.ts'
 import type { Keeping } from './lifecycle.ts'
-import { readInventory } from './observe/inventory.ts'
 import { observe } from './observe/observe.ts'
 import type { ApplyOptions, ControlPlaneSystem } from './pipeline.ts'
 import { limitedTo, planDrift } from './plan/drift.ts'
@@ -52,15 +50,13 @@ interface Found {
   applied: Applied[]
 }
 
-const nothingApplied = (set: string): Outcome<never> =>
-  bad([
-    problem({
-      code: 'drift/nothing-applied',
-      fault: 'usage',
-      what: `There is no inventory of ${set} on this cluster, so it is not known what was applied.`,
-      fix: `Check the name of the set: scout-apply history. If its inventory was lost: scout-apply repair --set ${set}.`,
-    }),
-  ])
+const nothingApplied = (set: string): Problem =>
+  problem({
+    code: 'drift/nothing-applied',
+    fault: 'usage',
+    what: `There is no inventory of ${set} on this cluster, so it is not known what was applied.`,
+    fix: `Check the name of the set: scout-apply history. If its inventory was lost: scout-apply repair --set ${set}.`,
+  })
 
 const otherBundle = (set: string, { manifest }: VerifiedBundle, origins: Origin[]): Outcome<never> =>
   bad([
@@ -96,33 +92,16 @@ const findApplied = async (
   await stepper(tell)('read the history', async () => {
     const reply = await cluster.discover()
     if (!reply.ok) return bad([problemOfRefusal(reply.refusal)])
-    const discovery = reply.value
-    const found = await findSet(cluster, discovery, named ?? keeping.given?.[0]?.manifest.name)
-    if (!found.ok) return found
-    const set = found.value
-    const inventory = await readInventory(cluster, discovery, set)
-    if (!inventory.ok) return inventory
-    const there = inventory.value?.content
-    if (there === undefined) return nothingApplied(set)
-    const unknown: string[] = []
-    const byBundle = new Map<string, { origin: Origin; releases: string[] }>()
-    for (const name of Object.keys(there.releases).sort()) {
-      const origin = originOf(there, name)
-      if (origin === undefined || origin.bundle === '') {
-        unknown.push(name)
-        continue
-      }
-      const known = byBundle.get(origin.bundle) ?? { origin, releases: [] }
-      byBundle.set(origin.bundle, { ...known, releases: [...known.releases, name] })
-    }
-    // That of the set as a whole comes first: it says how the Namespaces are.
-    const parts = Array.from(byBundle.values()).sort((a, b) =>
-      a.origin.bundle === there.bundle ? -1 : b.origin.bundle === there.bundle ? 1 : 0,
+    const set = named ?? keeping.given?.[0]?.manifest.name
+    const found = await cameFrom(
+      { set, keeping, unfinished: 'releases', nothing: nothingApplied },
+      { cluster, discovery: reply.value },
     )
+    if (!found.ok) return found
+    const { there, origins: parts, unknown, read } = found.value
     const origins = parts.map(({ origin }) => origin)
-    const stranger = keeping.given?.find((one) => !byBundle.has(one.digest))
-    if (stranger && origins.length > 0) return otherBundle(set, stranger, origins)
-    const read = bundleReader(set, keeping, { cluster, discovery })
+    const stranger = keeping.given?.find(({ digest }) => origins.every(({ bundle }) => bundle !== digest))
+    if (stranger && origins.length > 0) return otherBundle(found.value.set, stranger, origins)
     const applied: Applied[] = []
     const problems: Problem[] = unknown.length === 0 ? [] : [unknownBundle(unknown, origins.length > 0)]
     for (const { origin, releases } of parts) {
@@ -135,12 +114,12 @@ const findApplied = async (
       const own = releases.filter((name) => bundle.value.releases.some((one) => one.name === name))
       if (own.length > 0) applied.push({ origin, releases: own, bundle: bundle.value })
     }
-    return unless(problems, () => ({ set, there, applied }))
+    return unless(problems, () => ({ set: found.value.set, there, applied }))
   })
 
 /** What was found of the releases of one bundle. */
 interface Part {
-  bundle: VerifiedBundle
+  applied: Applied
   prepared: Prepared
   wanted: Wanted
   live: Live
@@ -165,12 +144,9 @@ const unfinishedRelease = (names: string[]): Problem[] =>
       ]
 
 /** Compares the releases of one bundle with what is live: by the plan that would put them back, and the server's verdict on each step of it. */
-const compare = async (
-  set: string,
-  { bundle, releases }: Applied,
-  system: ControlPlaneSystem,
-): Promise<Part> => {
+const compare = async (set: string, applied: Applied, system: ControlPlaneSystem): Promise<Part> => {
   const step = stepper(system.tell)
+  const { bundle, releases } = applied
   const whole: Wanted = withoutIgnored(bundle)
   const live = await step('observe', () => observe(system.cluster, set, whole))
   const prepared = await step('site values', () => prepareSiteValues(whole, live, system))
@@ -212,7 +188,7 @@ const compare = async (
     }
     return good(
       {
-        bundle,
+        applied,
         prepared,
         wanted,
         live,
@@ -265,17 +241,24 @@ export const driftOfSet = async (input: ToCompare, system: ControlPlaneSystem): 
   return together(found, await inOrder(found.applied, (one) => compare(found.set, one, system)))
 }
 
-const toPutBack = ({ objects }: Pick<Part, 'objects'>): Set<string> =>
-  new Set(objects.filter((one) => one.correction === 'puts back').map(({ id }) => keyOf(id)))
+/** By key: what is sent to put a part back, and what a correction that was cut short has made of it. */
+const toPutBack = ({ objects, notLookedAt, planned }: Part): Set<string> => {
+  const left = [...objects.filter((one) => one.correction === 'leaves'), ...notLookedAt]
+  const back = objects.filter((one) => one.correction === 'puts back').map(({ id }) => keyOf(id))
+  return new Set([...back, ...(planned.begun ?? [])]).difference(new Set(left.map(({ id }) => keyOf(id))))
+}
+
+/** Whether a correction of a part was cut short, so that the inventory does not know how far it came. */
+const isCutShort = ({ planned }: Part): boolean => planned.begun !== undefined
 
 /** Puts back what can be of one part: by an apply of just that, remembered and recorded like any other. */
 const putBack = async (
-  { bundle, prepared, wanted, live, planned, scrub }: Part,
+  { applied, prepared, wanted, live, planned, scrub }: Part,
   keys: ReadonlySet<string>,
   { keeping, openRecord }: ToCorrect,
   system: ControlPlaneSystem,
 ): Promise<void> => {
-  const { holder, tooling, begun, record } = await openRecord(bundle)
+  const { holder, tooling, begun, record } = await openRecord(applied.bundle)
   const plan = limitedTo(planned.plan, keys)
   const tell: Tell = (told) => system.tell(scrub.told(told))
   const memory = rememberer({ wanted, live, plan }, { keeping, purpose: { did: 'correct' }, holder }, system)
@@ -304,8 +287,9 @@ const putBack = async (
   })
 }
 
-const cutShort = ({ set, there }: Found): Problem[] =>
-  there.state === 'applied'
+/** Refuses in the middle of a run that was cut short, unless that was a correction: the same command takes it up. */
+const cutShort = ({ set, there }: Found, parts: Part[]): Problem[] =>
+  there.state === 'applied' || parts.some(isCutShort)
     ? []
     : [
         problem({
@@ -332,16 +316,20 @@ export const correctSet = async (input: ToCorrect, system: ControlPlaneSystem): 
   const found = await findApplied(input, system)
   const parts = await inOrder(found.applied, (one) => compare(found.set, one, system))
   const drift = together(found, parts)
-  if (parts.every((one) => toPutBack(one).size === 0)) return drift
-  await stepper(system.tell)('check', async () => unless(cutShort(found), () => undefined))
+  const isMeant = (part: Part): boolean => toPutBack(part).size > 0 || isCutShort(part)
+  if (!parts.some(isMeant)) return drift
+  await stepper(system.tell)('check', async () => unless(cutShort(found, parts), () => undefined))
   const done = new Set<string>()
-  for (const [at, applied] of found.applied.entries()) {
+  let isMoved = false
+  // What was cut short comes first: a run for another part would make it look as if it had come to its end.
+  const order = parts.toSorted((a, b) => Number(isCutShort(b)) - Number(isCutShort(a)))
+  for (const known of order) {
     // What was put back of another bundle has moved the inventory on since.
-    const part = at === 0 || done.size === 0 ? parts[at] : await compare(found.set, applied, system)
-    if (part === undefined) continue
+    const part = isMoved ? await compare(found.set, known.applied, system) : known
     const keys = toPutBack(part).difference(done)
-    if (keys.size === 0) continue
+    if (keys.size === 0 && !isCutShort(part)) continue
     await putBack(part, keys, input, system)
+    isMoved = true
     for (const key of keys) done.add(key)
   }
   return { ...drift, corrected: true }

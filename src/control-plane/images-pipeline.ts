@@ -1,21 +1,18 @@
 import type { BundleManifest } from '../core/bundle/format.ts'
-import type { Cluster } from '../core/effects/cluster.ts'
+import type { Cluster, Discovery } from '../core/effects/cluster.ts'
 import { isReserved } from '../core/namespaces.ts'
 import { keyOf } from '../core/object.ts'
-import { originOf } from '../core/origin.ts'
 import { all, bad, good, problem } from '../core/problem.ts'
-import type { Outcome } from '../core/problem.ts'
+import type { Outcome, Problem } from '../core/problem.ts'
 import { problemOfRefusal } from '../core/refusal.ts'
 import type { SetImages } from '../core/running-images.ts'
 import { stepper } from '../core/stepper.ts'
 import type { Tell } from '../core/stepper.ts'
-import { findSet } from './history/sets.ts'
+import { cameFrom } from './came-from.ts'
 import { compareImages } from './images/compare.ts'
 import { readRuns } from './images/runs.ts'
 import type { Territory } from './images/runs.ts'
-import { bundleReader } from './lifecycle.ts'
 import type { Keeping } from './lifecycle.ts'
-import { readInventory } from './observe/inventory.ts'
 
 interface ToLookAt {
   /** The name of the set, where no bundle is given and it is not the only one. */
@@ -24,44 +21,32 @@ interface ToLookAt {
   keeping: Keeping
 }
 
-const nothingApplied = (set: string): Outcome<never> =>
-  bad([
-    problem({
-      code: 'images/nothing-applied',
-      fault: 'usage',
-      what: `There is no inventory of ${set} on this cluster, so it is not known what was declared.`,
-      fix: 'Check the name of the set: scout-apply history; or name the bundle.',
-    }),
-  ])
+const nothingApplied = (set: string): Problem =>
+  problem({
+    code: 'images/nothing-applied',
+    fault: 'usage',
+    what: `There is no inventory of ${set} on this cluster, so it is not known what was declared.`,
+    fix: 'Check the name of the set: scout-apply history; or name the bundle.',
+  })
 
 /** What a bundle speaks for: of one from which only some releases are there, these alone. */
 type Speaking = Pick<BundleManifest, 'name' | 'version' | 'sequence' | 'namespaces' | 'images' | 'releases'>
 
 /** The bundle that is given, or those that the set's releases came from, verified anew. */
 const findBundles = async (
-  { set: named, keeping }: ToLookAt,
-  { cluster, discovery }: { cluster: Cluster; discovery: Parameters<typeof bundleReader>[2]['discovery'] },
+  { set, keeping }: ToLookAt,
+  { cluster, discovery }: { cluster: Cluster; discovery: Discovery },
 ): Promise<Outcome<Speaking[]>> => {
   if (keeping.given && keeping.given.length > 0) return good(keeping.given.map(({ manifest }) => manifest))
-  const found = await findSet(cluster, discovery, named)
-  if (!found.ok) return found
-  const set = found.value
-  const inventory = await readInventory(cluster, discovery, set)
-  if (!inventory.ok) return inventory
-  const there = inventory.value?.content
-  if (there === undefined) return nothingApplied(set)
-  const origins = new Map(
-    Object.keys(there.releases).flatMap((name) => {
-      const origin = originOf(there, name)
-      return origin === undefined || origin.bundle === '' ? [] : [[origin.bundle, origin] as const]
-    }),
-  )
   // Of a run that did not come to its end there may be Pods, and no release in full.
-  if (there.bundle !== '' && (there.state === 'applying' || origins.size === 0))
-    origins.set(there.bundle, there)
-  if (origins.size === 0) return nothingApplied(set)
-  const read = bundleReader(set, keeping, { cluster, discovery })
-  const bundles = all(await Promise.all(Array.from(origins.values(), read)))
+  const found = await cameFrom(
+    { set, keeping, unfinished: 'all', nothing: nothingApplied },
+    { cluster, discovery },
+  )
+  if (!found.ok) return found
+  const { origins, read } = found.value
+  if (origins.length === 0) return bad([nothingApplied(found.value.set)])
+  const bundles = all(await Promise.all(origins.map(({ origin }) => read(origin))))
   return bundles.ok ? good(bundles.value.map(({ manifest }) => manifest)) : bundles
 }
 

@@ -166,7 +166,7 @@ export const rememberer = (
   { cluster, clock }: Pick<ControlPlaneSystem, 'cluster' | 'clock'>,
 ): {
   keepBundle(): Promise<Problem[]>
-  remember(ok: boolean, content: Inventory): Promise<Problem[]>
+  remember(ok: boolean, content: Inventory, done: Revision['changes']): Promise<Problem[]>
 } => {
   const set = plan.set
   const { discovery } = live
@@ -180,14 +180,17 @@ export const rememberer = (
             keeping.limits,
             { cluster, discovery, shelf: keeping.shelf },
           ),
-    remember: async (ok, content) => {
+    remember: async (ok, content, done) => {
       if (nothing) return []
-      const run = { ok, by: holder, now: clock.now() }
+      const run = { ok, by: holder, now: clock.now(), done }
       const there = live.inventory?.content
       const found = (known: Revision[]): Revision[] => {
         const before =
-          there && there.generation !== plan.generation ? cutOffRun(there, known, run.now) : undefined
-        return [...(before ? [before] : []), revisionOf(plan, purpose, content, live.store, run)]
+          there && there.generation !== plan.generation
+            ? cutOffRun(there, known, live.store, run.now)
+            : undefined
+        const earlier = known.find(({ revision }) => revision === plan.generation)
+        return [...(before ? [before] : []), revisionOf(plan, purpose, content, live.store, run, earlier)]
       }
       return await recordRevisions(set, found, content, keeping.limits, { cluster, discovery })
     },

@@ -1,11 +1,14 @@
 import { faultsOf, saysTheSame } from './audit.ts'
 import type { AuditChain, AuditRecord } from './audit.ts'
+import type { FiledRecords } from './audit-file.ts'
 
 /** The audit records of a set, and what is wrong with them. */
 export interface AuditState extends AuditChain {
   set: string
   /** A sentence each; [] where every record is there, in order, as it was written. */
   faults: string[]
+  /** A sentence each, no faults: what was cut off while it was written. */
+  torn: string[]
 }
 
 /** Whether a record may well be gone from the cluster: it is older than the checkpoint, or nothing was written there. */
@@ -27,7 +30,7 @@ const againstFile = (chain: AuditChain, inFile: AuditRecord[], file: string): st
 export const checkAudit = (
   set: string,
   chain: AuditChain,
-  file: { name: string; records: AuditRecord[] } | undefined,
+  file: ({ name: string } & FiledRecords) | undefined,
 ): AuditState => {
   const own = file?.records.filter((one) => one.set === set) ?? []
   const name = file?.name ?? ''
@@ -39,5 +42,6 @@ export const checkAudit = (
       ...faultsOf({ checkpoint: null, records: own }).map((fault) => `${fault}, in ${name}`),
       ...againstFile(chain, own, name),
     ],
+    torn: (file?.torn ?? []).map((line) => `line ${line} of ${name} was cut off while it was written`),
   }
 }

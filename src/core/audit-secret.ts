@@ -1,6 +1,7 @@
 import { inventoryNamespace } from './applyset.ts'
 import { emptyChain, readRecord, recordLine } from './audit.ts'
 import type { AuditChain, Checkpoint } from './audit.ts'
+import { numberOf, textOf } from './fields-of.ts'
 import { canonicalJson, isObject, parseJson } from './json.ts'
 import type { Json } from './json.ts'
 import type { KubeObject, ObjectId } from './object.ts'
@@ -49,14 +50,15 @@ const readCheckpoint = (text: string): Checkpoint | null => {
   if (text === '') return null
   const value = parseJson(text)
   if (!isObject(value)) throw new TypeError('its checkpoint is no map')
-  const { number, digest, until } = value
-  if (typeof number !== 'number' || typeof digest !== 'string' || typeof until !== 'string')
-    throw new TypeError('its checkpoint is none')
-  return { number, digest, until }
+  return {
+    number: numberOf(value, 'number'),
+    digest: textOf(value, 'digest'),
+    until: textOf(value, 'until'),
+  }
 }
 
-/** Records as they stand in a text, one a line. Throws where one of them is none, with its line in the message. */
-export const readRecords = (text: string): AuditChain['records'] =>
+/** Records as they stand in the Secret, one a line. Throws where one of them is none, with its line in the message. */
+const readRecords = (text: string): AuditChain['records'] =>
   text.split('\n').flatMap((line, at) => {
     if (line === '') return []
     try {

@@ -1,6 +1,7 @@
 import { sha256 } from './digest.ts'
+import { numberOf, textOf } from './fields-of.ts'
 import { canonicalJson, isObject, parseJson } from './json.ts'
-import type { Json, JsonObject } from './json.ts'
+import type { Json } from './json.ts'
 import { changesNothing } from './plan.ts'
 import { planCountsOf } from './plan-counts.ts'
 import type { PlanCounts } from './plan-counts.ts'
@@ -139,18 +140,6 @@ export const faultsOf = ({ checkpoint, records }: AuditChain): string[] => {
   return faults
 }
 
-const text = (map: JsonObject, name: string): string => {
-  const value = map[name]
-  if (typeof value !== 'string') throw new TypeError(`its ${name} is no text`)
-  return value
-}
-
-const count = (map: JsonObject, name: string): number => {
-  const value = map[name]
-  if (typeof value !== 'number') throw new TypeError(`its ${name} is no number`)
-  return value
-}
-
 /**
  * Reads one line of a record. Only what the chain and its printing need is looked at; whatever else stands there belongs to the digest. Throws
  * TypeError or SyntaxError where it is none.
@@ -171,13 +160,13 @@ export const readRecord = (line: string): AuditRecord => {
     'before',
     'digest',
   ])
-    text(value, name)
-  count(value, 'number')
+    textOf(value, name)
+  numberOf(value, 'number')
   const { bundle, planned, releases, consents, problems } = value
   if (!isObject(bundle) || !isObject(planned) || !isObject(releases))
     throw new TypeError('a part of it is no map')
-  text(bundle, 'digest')
-  text(bundle, 'version')
+  textOf(bundle, 'digest')
+  textOf(bundle, 'version')
   if (!Array.isArray(consents) || !Array.isArray(problems) || !Array.isArray(bundle['signedBy']))
     throw new TypeError('a part of it is no list')
   return value as unknown as AuditRecord

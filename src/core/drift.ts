@@ -141,7 +141,9 @@ export const driftOf = (
     .join('; ')
   if (because === 'new') return tell('gone')
   if (because === 'being deleted') return tell('gone', { why: 'it is being deleted' })
-  if (live && uidOf(live) !== entry.uid) return tell('made anew', { left })
+  // Made by a correction that was cut short before the inventory knew it.
+  const isOurs = because === 'not finished last time' && change.comes === 'same'
+  if (live && uidOf(live) !== entry.uid && !isOurs) return tell('made anew', { left })
   if (because === 'not ours yet')
     return tell('disowned', { why: 'it bears the label of the set no more', left })
   switch (change.comes) {

@@ -33,8 +33,10 @@ export interface Revision {
   /** The releases that it was limited to; left out where it was for all. */
   only?: string[]
   releases: { [release: string]: RevisedRelease }
-  /** What its plan was, in numbers. */
+  /** What it did, in numbers. */
   changes: { created: number; changed: number; deleted: number }
+  /** How many runs it took, where it was more than one. What those did that were `cutOff` (killed) is not in the numbers. */
+  runs?: { all: number; cutOff: number }
   /** The hooks of its plan: `EVENT Kind namespace/name`. */
   hooks: string[]
   /** By id of the site value: how often it had been made by then. */
@@ -111,6 +113,9 @@ const readRevision = (value: Json): Revision => {
       changed: numberOf(changes, 'changed'),
       deleted: numberOf(changes, 'deleted'),
     },
+    ...(isObject(value['runs']) && {
+      runs: { all: numberOf(value['runs'], 'all'), cutOff: numberOf(value['runs'], 'cutOff') },
+    }),
     hooks: textsIn(value, 'hooks'),
     siteValues: Object.fromEntries(Object.keys(siteValues).map((id) => [id, numberOf(siteValues, id)])),
   }

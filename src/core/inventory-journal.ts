@@ -24,6 +24,9 @@ const listIn = (map: JsonObject, name: string): Json[] => {
   return value
 }
 
+const numbersIn = (map: JsonObject): { [name: string]: number } =>
+  Object.fromEntries(Object.keys(map).map((name) => [name, numberOf(map, name)]))
+
 const entryPhases: string[] = [...phases, 'namespaces']
 const phaseOf = (value: string): InventoryEntry['phase'] => {
   if (!entryPhases.includes(value)) throw new TypeError(`${value} is no phase`)
@@ -141,12 +144,14 @@ const readJournal = (secret: KubeObject, set: string, shards: ReadonlyMap<string
     sequence: numberOf(body, 'sequence'),
     generation: numberOf(body, 'generation'),
     state: textOf(body, 'state') === 'applied' ? 'applied' : 'applying',
+    ...(typeof body['runs'] === 'number' && { runs: body['runs'] }),
     releases: Object.fromEntries(Object.keys(releases).map((name) => [name, textOf(releases, name)])),
     hooks: listIn(body, 'hooks').filter((one) => typeof one === 'string'),
     siteValues: (Array.isArray(body['siteValues']) ? body['siteValues'] : []).filter(
       (one) => typeof one === 'string',
     ),
     filling: typeof body['filling'] === 'string' ? body['filling'] : '',
+    ...(isObject(body['generations']) && { generations: numbersIn(body['generations']) }),
     ...(isObject(body['apart']) && {
       apart: Object.fromEntries(
         Object.entries(body['apart']).map(([name, from]) => [name, readOrigin(from)]),

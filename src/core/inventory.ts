@@ -36,6 +36,8 @@ export interface Inventory {
   /** Counts the runs that changed something; a run that was cut short is taken up under its number. */
   generation: number
   state: 'applying' | 'applied'
+  /** How many runs were begun under this number; left out where it was one. */
+  runs?: number
   /** By name: the digest of each release that is there in full, its hooks included; '' where it was once and is being changed. */
   releases: { [release: string]: string }
   /** The hooks that this generation has finished: `EVENT KEY`. */
@@ -44,6 +46,8 @@ export interface Inventory {
   siteValues: string[]
   /** Keyed digest of all values that stand in it; '' without any. A run is taken up only with the same ones. */
   filling: string
+  /** By id: how often each site value that is kept had been made by the last run of a whole bundle that came to its end. */
+  generations?: { [id: string]: number }
   /** By release: where it came from, if that is another bundle than the one above. */
   apart?: { [release: string]: Origin }
   /** What the run is for that goes on, or that was cut short, where that is not a whole bundle. */

@@ -7,8 +7,11 @@ import { utf8Text } from './utf-8.ts'
 export type Json = null | boolean | number | bigint | string | Json[] | JsonObject
 export type JsonObject = { [key: string]: Json }
 
-/** Only a text with a run of 16 digits can hold an integer that a double cannot: a reviver costs 8 times as much. */
-const mayHoldBigInteger = /\d{16}/
+/**
+ * Only a text with a run of 16 digits, where a number can begin, can hold an integer that a double cannot: a reviver costs 8 times as much, and in
+ * one of forty digests there is such a run somewhere. What stands before it is looked at last: digits are rarer.
+ */
+const mayHoldBigInteger = /\d{16}(?<=(?:^|[\s:,[])-?\d{16})/
 
 /** Go reads an integer of more than 64 bits as a float, and so does the API server. */
 const fitsInt64 = (value: bigint): boolean => BigInt.asIntN(64, value) === value

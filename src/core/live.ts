@@ -2,6 +2,7 @@ import type { Discovery } from './effects/cluster.ts'
 import type { Inventory } from './inventory.ts'
 import { keyOf } from './object.ts'
 import type { KubeObject, ObjectId } from './object.ts'
+import type { Problem } from './problem.ts'
 import type { LiveStore } from './site-values/store.ts'
 
 /** What is on the cluster of all that a bundle and its inventory speak of. */
@@ -15,6 +16,8 @@ export interface Live {
   inventory: { content: Inventory; resourceVersion: string; shards?: string[] } | undefined
   /** The site values that the control plane keeps; undefined where there are none, or none are needed. */
   store?: LiveStore | undefined
+  /** What is wrong with the Secrets that people supply: told with the site values that they have not supplied. */
+  unsupplied?: Problem[]
 }
 
 export const uidOf = (object: KubeObject): string => {

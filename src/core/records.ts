@@ -166,6 +166,8 @@ export interface RenderedRelease extends ResolvedRelease {
   objects: RenderedObject[]
   /** The version of helm that rendered it; 'none' for plain manifests. */
   renderedBy: string
+  /** The digest of what it was rendered to as it lies in memory; none where nothing is kept of it. */
+  kept?: string
   sealed?: SealedFields
 }
 

@@ -50,6 +50,8 @@ export interface Filled {
   digest: string
   /** By key of the object: what the inventory remembers as wanted, in place of a plain digest. */
   digests: Map<string, string>
+  /** By id: how often each value that is kept has been made. */
+  generations: { [id: string]: number }
 }
 
 /** One object of the set, with the release that it belongs to. */

@@ -53,12 +53,22 @@ export const describeAudit = ({ set, checkpoint, records, faults }: AuditState, 
 }
 
 /** What is wrong with audit records, as problems. */
-export const auditProblems = ({ set, faults }: AuditState): Problem[] =>
-  faults.map((fault) =>
+export const auditProblems = ({ set, faults, torn }: AuditState): Problem[] => [
+  ...faults.map((fault) =>
     problem({
       code: 'audit/broken',
       what: `The audit records of ${set} were tampered with: ${fault}.`,
       why: 'What they say of that time cannot be believed.',
       fix: "Keep a copy of the Secret and of the file, and compare them with the API server's own audit log.",
     }),
-  )
+  ),
+  ...torn.map((line) =>
+    problem({
+      code: 'audit/torn',
+      severity: 'warning',
+      what: `${line.slice(0, 1).toUpperCase()}${line.slice(1)}.`,
+      why: 'A run was killed then, or the disk was full: the record of one run is not whole in the file. Those behind it go on from the last whole one.',
+      fix: 'Nothing has to be done; the record on the cluster, if there is one, is not touched by this.',
+    }),
+  ),
+]

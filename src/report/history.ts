@@ -13,7 +13,10 @@ interface Told {
 
 const shortOf = (digest: string): string => digest.replace(/^sha256:/, '').slice(0, 12)
 
-const whatOf = ({ did, to, only, changes, hooks, releases }: Revision): string => {
+const takingUp = ({ all, cutOff }: NonNullable<Revision['runs']>): string =>
+  `, in ${all} runs${cutOff === 0 ? '' : ` (of what ${cutOff} of them did, cut off, nothing is known)`}`
+
+const whatOf = ({ did, to, only, changes, runs, hooks, releases }: Revision): string => {
   const removed = Object.keys(releases).filter((name) => releases[name]?.state === 'removed')
   const how =
     did === 'rollback'
@@ -26,7 +29,7 @@ const whatOf = ({ did, to, only, changes, hooks, releases }: Revision): string =
   const alone = did !== 'remove' && only ? ` ${did === 'correct' ? 'of' : 'only'} ${only.join(', ')}` : ''
   const { created, changed, deleted } = changes
   const ran = hooks.length === 0 ? '' : `, ${counted(hooks.length, 'hook')}`
-  return `${visible(how + alone)}: ${created} created, ${changed} changed, ${deleted} deleted${ran}`
+  return `${visible(how + alone)}: ${created} created, ${changed} changed, ${deleted} deleted${ran}${runs ? takingUp(runs) : ''}`
 }
 
 const brushOf: Record<Revision['state'], keyof Paint> = {

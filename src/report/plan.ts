@@ -48,6 +48,8 @@ const siteValueLine = (value: PlannedValue, paint: Paint): string => {
       return `= ${value.id} (read from ${value.from})`
     case 'unseal':
       return `= ${value.id} (sealed in the bundle)`
+    case 'rotate':
+      return paint.yellow(`~ ${value.id} (rotated, or supplied anew, since it was applied)`)
     case 'keep':
       return `= ${value.id} (kept)`
   }

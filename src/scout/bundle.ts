@@ -7,6 +7,7 @@ import { everything } from '../core/selection.ts'
 import { comparisonMarkdown } from '../report/comparison-markdown.ts'
 import { bundle } from '../staging/bundle/bundle.ts'
 import { environmentsOf } from '../staging/declare/environments.ts'
+import { textsOf } from '../core/rendered-files.ts'
 import { compareWith, renderEnvironments, requireFresh } from '../staging/pipeline.ts'
 import type { RenderedEnvironment, StagingSystem } from '../staging/pipeline.ts'
 import { ship } from '../staging/ship/ship.ts'
@@ -145,7 +146,7 @@ export default command({
       bundle(
         {
           set: only.set,
-          files: only.files,
+          files: textsOf(only.files),
           sealed,
           git: head ? { commit: head.commit, clean: head.clean } : null,
           version,

@@ -9,7 +9,7 @@ import { checkLock } from '../staging/pin/check-lock.ts'
 import { lockImages as lock } from '../staging/pin/lock-images.ts'
 import { withLockedImages } from '../staging/pin/lock-text.ts'
 import { rewriteEnvironments } from '../staging/pipeline.ts'
-import { writeOutput } from '../system/output-file.ts'
+import { replaceFile } from '../system/output-file.ts'
 import type { siteOptions } from './options.ts'
 import { endOf, openAccess } from './registry.ts'
 import type { registryOptions } from './registry.ts'
@@ -74,7 +74,7 @@ export const lockImages = async (options: LockOptions): Promise<number> => {
     await step(`write ${file}`, async () => {
       const text = (await system.files.readText(file)) ?? ''
       const changed = locked.added.length + locked.changed.length + locked.dropped.length > 0
-      if (changed) await writeOutput(join(options.site ?? '.', file), withLockedImages(text, locked.images))
+      if (changed) await replaceFile(join(options.site ?? '.', file), withLockedImages(text, locked.images))
       return good(undefined)
     })
     answer(locked, describeLockedImages(locked, { file, pins: first.site.images.pin === true }))

@@ -5,7 +5,7 @@ import type { Outcome, Problem } from '../core/problem.ts'
 import { withEntries } from '../core/yaml/with-entries.ts'
 import { printProblems } from '../report/problems.ts'
 import { proposeSiteValues } from '../staging/pipeline.ts'
-import { writeOutput } from '../system/output-file.ts'
+import { replaceFile } from '../system/output-file.ts'
 import { askedAlone } from './asked-alone.ts'
 import type { AskOptions } from './asked-alone.ts'
 import { openRun } from './run.ts'
@@ -53,7 +53,7 @@ export const proposeReleases = async (names: string[], options: AskOptions): Pro
     else {
       await step(`write ${file}`, async () => {
         const text = await taken(file, yaml, system.files)
-        if (text.ok) await writeOutput(join(options.site ?? '.', file), text.value)
+        if (text.ok) await replaceFile(join(options.site ?? '.', file), text.value)
         return text
       })
       words.push(`${yaml}written to ${file}: look it over, then run \`scout render\`.\n`)

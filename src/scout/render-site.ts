@@ -6,7 +6,7 @@ import { counted } from '../report/count.ts'
 import { renderEnvironments } from '../staging/pipeline.ts'
 import { writeOutput } from '../system/output-file.ts'
 import { keepAnswer } from '../system/stamp.ts'
-import type { Inputs } from '../system/stamp.ts'
+import type { Inputs, Question } from '../system/stamp.ts'
 import { join } from 'node:path'
 import type { environmentOption, siteOptions } from './options.ts'
 import { wordsOf } from './render.ts'
@@ -35,13 +35,12 @@ const isInside = ({ source, values, lookup }: Release): boolean => {
  */
 export const renderSite = async (
   options: RenderOptions,
-  question: string | undefined,
+  question: Question | undefined,
   inputs: Inputs,
 ): Promise<number> => {
   const root = options.site ?? '.'
-  const { system, step, answer, warnings } = openRun(options)
-  // Looked at before anything is read of them.
-  if (question !== undefined) inputs.digest()
+  // Looked at before anything is read of them, and once.
+  const { system, step, answer, warnings } = openRun(options, question && inputs.look())
   const selection = await step('read the options', async () => selectionOf(options, process.env))
   const openSealing = sealingWith(options.identity)
   // A key that is named for this run is looked at in any case.
@@ -63,13 +62,14 @@ export const renderSite = async (
       for (const { file, text } of anew) await writeOutput(join(root, file), text)
       return good(undefined)
     })
+  const everything = new Map(
+    rendered.flatMap(({ set, files }) =>
+      [...files].map(([path, text]) => [`${set.environment}/${path}`, text] as const),
+    ),
+  )
   const written = await step('write rendered/', async () => {
-    if (whole && options.env.length === 0) {
-      const files = rendered.flatMap(({ set, files }) =>
-        [...files].map(([path, text]) => [`${set.environment}/${path}`, text] as const),
-      )
-      return good([await system.files.replaceFolder('rendered', new Map(files))])
-    }
+    if (whole && options.env.length === 0)
+      return good([await system.files.replaceFolder('rendered', everything)])
     const changes = []
     for (const { set, files } of rendered) {
       const folders = whole ? [''] : set.releases.map(({ name }) => `${name}/`)
@@ -101,7 +101,8 @@ export const renderSite = async (
   }
   if (question !== undefined && rendered.every(({ set }) => set.releases.every(isInside))) {
     const kubernetes = rendered[0]?.set.site.target.kubernetes ?? ''
-    keepAnswer(root, question, { kubernetes, inputs }, told)
+    const written = options.env.length === 0 ? [everything] : rendered.map(({ files }) => files)
+    keepAnswer(root, question, { kubernetes, inputs, written }, told)
   }
   const count = {
     written: written.flatMap((one) => one.written).length,

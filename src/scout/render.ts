@@ -5,6 +5,7 @@ import type { SealedFields } from '../core/records.ts'
 import { jsonText } from '../report/json-text.ts'
 import { tellProgress } from '../report/progress/progress.ts'
 import { inputsOf, recallAnswer } from '../system/stamp.ts'
+import type { Question } from '../system/stamp.ts'
 import { isKeyAtHand } from '../system/key-at-hand.ts'
 import { openTerminal } from '../system/terminal.ts'
 import { environmentOption, siteOptions } from './options.ts'
@@ -83,7 +84,13 @@ export default command({
     const isPart = only.length > 0 || shard !== undefined
     // With a key more is looked at, and what it opens has to be tried.
     const withKey = options.identity !== undefined || isKeyAtHand(process.env)
-    const question = isPart || withKey ? undefined : JSON.stringify({ env })
+    const question: Question | undefined =
+      isPart || withKey
+        ? undefined
+        : {
+            words: JSON.stringify({ env }),
+            writes: env.length === 0 ? ['rendered'] : env.map((name) => `rendered/${name}`),
+          }
     const inputs = inputsOf(root)
     const known = question !== undefined && (recallAnswer(root, question, inputs) as RenderAnswer | undefined)
     if (known) {

@@ -6,12 +6,14 @@ import type { Step, Tell } from '../core/stepper.ts'
 import { tellProgress } from '../report/progress/progress.ts'
 import { jsonText } from '../report/json-text.ts'
 import type { StagingSystem } from '../staging/pipeline.ts'
+import { compileLate } from '../system/compiler.ts'
 import { openFiles } from '../system/files.ts'
 import { openGitLater } from '../system/git-later.ts'
 import { openHelm } from '../system/helm.ts'
 import { openMemory } from '../system/memory.ts'
 import { loadTarget } from '../system/schemas.ts'
 import { openTerminal } from '../system/terminal.ts'
+import type { Look } from '../system/tree-digest.ts'
 import type { siteOptions } from './options.ts'
 
 /** What every command on the staging node has at hand: the site's files, git, helm, and a voice. */
@@ -29,8 +31,9 @@ export interface Run {
 
 type RunOptions = Omit<Values<typeof siteOptions>, 'output' | 'help'> & { output: string | undefined }
 
-/** Opens the world for one command. Writing reaches `rendered/` of the site alone. */
-export const openRun = (options: RunOptions): Run => {
+/** Opens the world for one command. Writing reaches `rendered/` of the site alone. `look`: parts of the site that were looked at already. */
+export const openRun = (options: RunOptions, look?: Look): Run => {
+  compileLate()
   const root = options.site ?? '.'
   const json = options.output === 'json'
   const terminal = openTerminal()
@@ -54,7 +57,7 @@ export const openRun = (options: RunOptions): Run => {
     step: stepper(tell),
     warnings,
     system: {
-      files: openFiles(root, ['rendered']),
+      files: openFiles(root, ['rendered'], look),
       git: openGitLater(root),
       openHelm: (version) => openHelm(root, version),
       // Most sites never ask, and what it takes to listen is slow to load.

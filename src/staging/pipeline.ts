@@ -1,4 +1,5 @@
-import type { ReadFiles } from '../core/effects/files.ts'
+import { sha256 } from '../core/digest.ts'
+import type { FileText, ReadFiles } from '../core/effects/files.ts'
 import type { Git } from '../core/effects/git.ts'
 import type { Helm } from '../core/effects/helm.ts'
 import { forgetful } from '../core/effects/memory.ts'
@@ -17,6 +18,8 @@ import type { Comparison } from '../core/comparison.ts'
 import { declare } from './declare/declare.ts'
 import { environmentsOf } from './declare/environments.ts'
 import { readTarget } from './declare/target.ts'
+import { factsOf } from './facts.ts'
+import type { Facts } from './facts.ts'
 import { requireLocked } from './pin/require-locked.ts'
 import type { ExplainedReleases } from './render/explain-release.ts'
 import { pointToDeclared } from './render/in-release-file.ts'
@@ -27,6 +30,7 @@ import { render } from './render/render.ts'
 import type { RenderInput } from './render/render.ts'
 import { placeIn } from './render/values-place.ts'
 import { resolve } from './resolve/resolve.ts'
+import { checkFinders } from './rewrite/check-finders.ts'
 import { rewrite } from './rewrite/rewrite.ts'
 import { validate } from './validate/validate.ts'
 
@@ -44,7 +48,7 @@ export interface StagingSystem {
 /** One environment, rendered and judged; `files` is what belongs into `rendered/ENV`. */
 export interface RenderedEnvironment {
   set: SetOf<ValidatedRelease>
-  files: Map<string, string>
+  files: Map<string, FileText>
 }
 
 /** What is asked for: environments by name, all where none is named, and of each these releases. */
@@ -139,35 +143,69 @@ const withLines = (input: RenderInput, system: RenderSystem) => {
 /** Points images at Harbor, each at the digest that is locked for it where the site pins them. */
 const rewriteAndPin = (
   rendered: SetOf<RenderedRelease>,
-  { undecided, mustBeLocked = true }: Pick<Asked, 'undecided'> & { mustBeLocked?: boolean },
+  {
+    undecided,
+    mustBeLocked = true,
+    facts,
+  }: Pick<Asked, 'undecided'> & { mustBeLocked?: boolean; facts?: Pick<Facts, 'images'> },
 ): Outcome<SetOf<RewrittenRelease>> => {
   const { site, lock } = rendered
   const rewritten = rewrite(rendered, {
     ...(site.images.pin === true && { digestOf: digestsOf(site, lock) }),
     ...(undecided && { undecided }),
+    ...(facts && { found: facts.images }),
   })
   if (!rewritten.ok || !mustBeLocked) return rewritten
   const locked = requireLocked(rewritten.value)
   return locked.ok ? rewritten : locked
 }
 
+/** Warns of finders of the site that find nothing: that can be known only where all is rendered, in all environments. */
+const warnOfFinders = async (
+  rendered: RenderedEnvironment[],
+  { environments, selection }: Asked,
+  { files }: Pick<StagingSystem, 'files'>,
+  step: Step,
+): Promise<void> => {
+  const site = rendered[0]?.set.site
+  if (site?.images.finders === undefined || environments.length > 0 || !isEverything(selection)) return
+  await step('check the finders', async () => {
+    const warnings: Problem[] = []
+    for (const { index, found } of checkFinders(rendered.map(({ set }) => set))) {
+      const place = await placeIn({ file: site.file, root: [] }, ['images', 'finders', `${index}`], files)
+      warnings.push({ ...found, where: [place ?? { in: 'file', file: site.file }] })
+    }
+    return good(undefined, warnings)
+  })
+}
+
 /**
  * The line of the staging side, from what is declared to what may be bundled, one environment after the other; the releases of each are
  * rendered in parallel. Nothing is written.
  */
-export const renderEnvironments = (
+export const renderEnvironments = async (
   asked: Asked,
   system: StagingSystem,
   step: Step,
-): Promise<RenderedEnvironment[]> =>
-  forEach(asked, system, step, async ({ environment, input, system: renderSystem }) => {
+): Promise<RenderedEnvironment[]> => {
+  const all = await forEach(asked, system, step, async ({ environment, input, system: renderSystem }) => {
     const pointing = withLines(input, renderSystem)
     const rendered = await step(`render ${environment}`, () => pointing.of(render(input, pointing.system)))
-    const rewritten = await step(`rewrite ${environment}`, () => pointing.of(rewriteAndPin(rendered, asked)))
-    const judged = await step(`validate ${environment}`, () => pointing.of(validate(rewritten, input.target)))
+    const facts = await factsOf(rendered, input.target, asked.undecided, system.memory)
+    const rewritten = await step(`rewrite ${environment}`, () =>
+      pointing.of(rewriteAndPin(rendered, { ...asked, facts })),
+    )
+    const judged = await step(`validate ${environment}`, () =>
+      pointing.of(validate(rewritten, input.target, facts.problems)),
+    )
     const set = { ...judged, releases: judged.releases.filter(({ name }) => input.wanted.has(name)) }
-    return { set, files: renderedFilesOf(set) }
+    const files = renderedFilesOf(set, facts.digests)
+    await facts.keep()
+    return { set, files }
   })
+  await warnOfFinders(all, asked, system, step)
+  return all
+}
 
 /**
  * The same line up to the images: which ones releases use, where, and what becomes of their names. `mustBeLocked`: where the site pins its images, each has
@@ -226,7 +264,7 @@ const renderedOnDisk = async ({ files }: Pick<StagingSystem, 'files'>): Promise<
   return found
 }
 
-const ofEnvironment = (files: Map<string, string>, environment: string): Map<string, string> =>
+const ofEnvironment = <T>(files: Map<string, T>, environment: string): Map<string, T> =>
   new Map(
     [...files].flatMap(([path, text]) =>
       path.startsWith(`${environment}/`) ? [[path.slice(environment.length + 1), text] as const] : [],
@@ -259,7 +297,7 @@ export const requireFresh = async (
       : new Map([...all].filter(([path]) => releases.has(path.slice(0, path.indexOf('/')))))
     return [...new Set([...wanted.keys(), ...there.keys()])].sort().flatMap((path) => {
       const [now, was] = [wanted.get(path), there.get(path)]
-      if (now === was) return []
+      if (now !== undefined && was !== undefined && now.digest === sha256(was)) return []
       const file = `rendered/${environment}/${path}`
       const state =
         was === undefined
@@ -271,7 +309,7 @@ export const requireFresh = async (
         problem({
           code: 'validate/stale',
           what: `${file} ${state}.`,
-          where: [{ in: 'file', file, ...firstDifference(was, now) }],
+          where: [{ in: 'file', file, ...firstDifference(was, now?.text()) }],
           why: 'What is reviewed and bundled has to be what the releases render to.',
           fix: 'Run `make render` and commit what it writes; change releases/, never rendered/.',
         }),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   closeSync,
-  fsyncSync,
+  fsync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -15,8 +15,11 @@ import {
 } from 'node:fs'
 import type { Dirent } from 'node:fs'
 import { dirname, join, posix, relative, sep } from 'node:path'
-import type { ReadFiles, WriteFiles } from '../core/effects/files.ts'
+import { promisify } from 'node:util'
+import type { FileText, ReadFiles, WriteFiles } from '../core/effects/files.ts'
+import { sha256 } from '../core/digest.ts'
 import { utf8Text } from '../core/utf-8.ts'
+import type { Look } from './tree-digest.ts'
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
@@ -33,26 +36,54 @@ const inside = (path: string): string => {
   return plain
 }
 
-/** Waits until a file or folder is on disk. */
-const sync = (path: string): void => {
-  const handle = openSync(path, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
+const flushed = promisify(fsync)
+
+/** As many as Node waits for at once. */
+const mostWaiting = 4
+
+/** Waits until files and folders are on disk. Together they wait hardly longer than one does alone: a disk writes down what several wait for in one go. */
+const syncAll = async (paths: Iterable<string>): Promise<void> => {
+  const left = Iterator.from(paths)
+  const syncSome = async (): Promise<void> => {
+    for (const path of left) {
+      const handle = openSync(path, 'r')
+      try {
+        await flushed(handle)
+      } finally {
+        closeSync(handle)
+      }
+    }
   }
+  await Promise.all(Array.from({ length: mostWaiting }, syncSome))
 }
+
+const holds = (bytes: Uint8Array, wanted: string | FileText): boolean =>
+  typeof wanted === 'string' ? Buffer.from(wanted).equals(bytes) : wanted.digest === sha256(bytes)
 
 /** New files lie in a folder of this name, below the one that is written to, until all of them are on disk. */
 const stagePrefix = '.writing-'
 const isOfStage = (path: string): boolean => path.startsWith(stagePrefix)
 const stageMilliseconds = 60 * 60 * 1000
 
+/** Those of sorted paths that lie below a folder. */
+const inFolder = (folder: string, sorted: string[]): string[] => {
+  const start = `${folder}/`
+  let [from, to] = [0, sorted.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((sorted[middle] as string) < start) from = middle + 1
+    else to = middle
+  }
+  const end = sorted.findIndex((path, index) => index >= from && !path.startsWith(start))
+  return sorted.slice(from, end < 0 ? sorted.length : end)
+}
+
 /**
  * The files below `root`. A link that leads out of it is refused; writing reaches the folders named in `mayWrite` alone. All is done
  * without waiting for events: of small files, and a site has thousands, waiting is most of the work. Failures of the system are thrown as Node's own errors (code, syscall, path), which the stepper turns into problems.
+ * What `look` has seen is listed, and known by its digest, as it was then; content is read anew.
  */
-export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & WriteFiles => {
+export const openFiles = (root: string, mayWrite: string[] = [], look?: Look): ReadFiles & WriteFiles => {
   let home: string | undefined
 
   const read = async (path: string): Promise<Uint8Array | undefined> => {
@@ -75,9 +106,19 @@ export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & Wr
     return utf8Text(bytes) ?? refuse('EILSEQ', path, 'the file is not UTF-8 text')
   }
 
+  const digest = async (path: string): Promise<string | undefined> => {
+    const seen = look?.plain.get(inside(path))
+    if (seen?.kind === 'file') return seen.content
+    const bytes = await read(path)
+    return bytes && sha256(bytes)
+  }
+
+  /** Whether a folder was looked at, and all that is below it. */
+  const wasSeen = (folder: string): boolean => look?.plain.get(folder)?.kind === 'folder'
+
   /** Folders are read one by one: readdirSync with `recursive` goes through links, too. */
-  const below = (folder: string, isWanted: (entry: Dirent) => boolean): string[] => {
-    const found: string[] = []
+  const entriesBelow = (folder: string): { path: string; entry: Dirent }[] => {
+    const found: { path: string; entry: Dirent }[] = []
     const entriesOf = (at: string): Dirent[] => {
       try {
         return readdirSync(join(root, at), { withFileTypes: true })
@@ -89,15 +130,23 @@ export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & Wr
     const visit = (at: string): void => {
       for (const entry of entriesOf(at)) {
         const path = posix.join(at, entry.name)
-        if (isWanted(entry)) found.push(path)
+        found.push({ path, entry })
         if (entry.isDirectory()) visit(path)
       }
     }
     visit(folder)
-    return found.sort()
+    return found.sort((a, b) => (a.path < b.path ? -1 : 1))
   }
 
-  const list = async (folder: string): Promise<string[]> => below(inside(folder), (entry) => entry.isFile())
+  const below = (folder: string, isWanted: (entry: Dirent) => boolean): string[] =>
+    entriesBelow(folder).flatMap(({ path, entry }) => (isWanted(entry) ? [path] : []))
+
+  const list = async (folder: string): Promise<string[]> => {
+    const plain = inside(folder)
+    return look && wasSeen(plain)
+      ? inFolder(plain, look.paths).filter((path) => look.plain.get(path)?.kind === 'file')
+      : below(plain, (entry) => entry.isFile())
+  }
 
   const isLink = (path: string): boolean => {
     try {
@@ -108,22 +157,35 @@ export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & Wr
     }
   }
 
+  /** The first part of a path that is a link, from the top; its last part among them. */
+  const linkAbove = (path: string): string | undefined => {
+    const parts = path.split('/')
+    return parts.map((_, index) => parts.slice(0, index + 1).join('/')).find(isLink)
+  }
+
   const links = async (path: string): Promise<string[]> => {
-    const parts = inside(path).split('/')
-    for (const index of parts.keys()) {
-      const above = parts.slice(0, index + 1).join('/')
-      if (isLink(above)) return [above]
-    }
-    return below(inside(path), (entry) => entry.isSymbolicLink())
+    const plain = inside(path)
+    if (look && wasSeen(plain)) return inFolder(plain, look.links)
+    const above = linkAbove(plain)
+    return above === undefined ? below(plain, (entry) => entry.isSymbolicLink()) : [above]
   }
 
   /** Removes what runs that were killed have left; a run that is at work is younger. */
-  const forgetStages = (top: string): void => {
-    const names = below(relative(root, top), (entry) => entry.isDirectory() && isOfStage(entry.name))
-    for (const name of names) {
+  const forgetStages = (stages: string[]): void => {
+    for (const name of stages) {
       const found = lstatSync(join(root, name), { throwIfNoEntry: false })
       if (found !== undefined && Date.now() - found.mtimeMs > stageMilliseconds)
         rmSync(join(root, name), { recursive: true, force: true })
+    }
+  }
+
+  /** No link leads to it. */
+  const oldBytes = (path: string): Uint8Array | undefined => {
+    try {
+      return readFileSync(path)
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw error
     }
   }
 
@@ -139,49 +201,54 @@ export const openFiles = (root: string, mayWrite: string[] = []): ReadFiles & Wr
     const plain = inside(folder)
     if (!mayWrite.some((allowed) => plain === allowed || plain.startsWith(`${allowed}/`)))
       throw new Error(`nothing may be written to ${folder}`)
-    // What a link leads to is not ours to write to, and not to remove either.
-    const [link] = await links(plain)
-    if (link !== undefined) refuse('EXDEV', link, 'nothing is written through a link')
     const target = join(root, plain)
-    const top = join(root, plain.split('/')[0] as string)
-    forgetStages(top)
-    const before = (await list(plain))
-      .map((path) => path.slice(plain.length + 1))
-      .filter((path) => !isOfStage(path))
+    const first = plain.split('/')[0] as string
+    const top = join(root, first)
+    // What a link leads to is not ours to write to, and not to remove either.
+    const above = linkAbove(plain)
+    if (above !== undefined) refuse('EXDEV', above, 'nothing is written through a link')
+    const entries = entriesBelow(first)
+    const own = entries.filter(({ path }) => path.startsWith(`${plain}/`))
+    const link = own.find(({ entry }) => entry.isSymbolicLink())
+    if (link !== undefined) refuse('EXDEV', link.path, 'nothing is written through a link')
+    forgetStages(
+      entries.flatMap(({ path, entry }) => (entry.isDirectory() && isOfStage(entry.name) ? [path] : [])),
+    )
+    const before = own.flatMap(({ path, entry }) => (entry.isFile() ? [path.slice(plain.length + 1)] : []))
     const stage = join(top, `${stagePrefix}${randomUUID()}`)
     const staged: { from: string; to: string }[] = []
     const written: string[] = []
     mkdirSync(stage, { recursive: true })
     try {
       for (const [path, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        const content = Buffer.from(text)
-        const old = await read(posix.join(plain, inside(path)))
-        if (old !== undefined && content.equals(old)) continue
+        const old = oldBytes(join(target, inside(path)))
+        if (old !== undefined && holds(old, text)) continue
+        const content = typeof text === 'string' ? text : text.text()
         const from = join(stage, String(staged.length))
         writeFileSync(from, content, { flag: 'wx', mode: 0o644 })
         staged.push({ from, to: join(target, path) })
         written.push(path)
       }
       // Once all are written: the disk then has to be waited for about once.
-      for (const { from } of staged) sync(from)
+      await syncAll(staged.map(({ from }) => from))
       const folders = new Set<string>()
       for (const { from, to } of staged) {
         if (!folders.has(dirname(to))) mkdirSync(dirname(to), { recursive: true })
         folders.add(dirname(to))
         renameSync(from, to)
       }
-      const removed = before.filter((path) => !files.has(path))
+      const removed = before.filter((path) => !files.has(path) && !isOfStage(path))
       for (const path of removed) {
         // Another run that does the same may have been faster.
         rmSync(join(target, path), { force: true })
         removeEmpty(dirname(join(target, path)), target)
       }
-      for (const parent of folders) sync(parent)
+      await syncAll(folders)
       return { written, removed }
     } finally {
       rmSync(stage, { recursive: true, force: true })
     }
   }
 
-  return { read, readText, list, links, replaceFolder }
+  return { read, readText, digest, list, links, replaceFolder }
 }

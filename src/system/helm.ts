@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -42,7 +42,7 @@ const valuesFiles = (request: TemplateRequest, root: string, folder: string): Pr
     request.values.map(async (layer, index) => {
       if (layer.from === 'file') return join(root, layer.file)
       const file = join(folder, `values-${index}.yaml`)
-      await writeFile(file, layer.text, { mode: 0o600 })
+      writeFileSync(file, layer.text, { mode: 0o600 })
       return file
     }),
   )
@@ -55,7 +55,7 @@ const toldFlags = async ({ told, kubernetes }: TemplateRequest, folder: string):
       ...(told.apiVersions.length > 0 ? [`--api-versions=${told.apiVersions.join(',')}`] : []),
     ]
   const file = join(folder, 'kubeconfig')
-  await writeFile(file, told.kubeconfig, { mode: 0o600 })
+  writeFileSync(file, told.kubeconfig, { mode: 0o600 })
   return [`--kubeconfig=${file}`, '--dry-run=server', '--disable-openapi-validation', '--take-ownership']
 }
 
@@ -78,7 +78,7 @@ const farAway = (now: Date): number => (now.getUTCHours() < 12 ? -1 : 1) * (14 *
 const zoneFor = async ({ clock }: TemplateRequest, folder: string): Promise<string> => {
   if (clock === undefined) return 'UTC'
   const file = join(folder, 'zone')
-  await writeFile(file, zoneFile(farAway(new Date())))
+  writeFileSync(file, zoneFile(farAway(new Date())))
   return file
 }
 

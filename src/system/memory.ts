@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
+  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -29,11 +30,10 @@ const unlessUnusable = <T>(use: () => T): T | undefined => {
 }
 
 /** An entry begins with the digest of the rest: one that was cut off or edited is as good as forgotten. */
-const entryOf = (body: string): string => `${sha256(body)}\n${body}`
-const bodyOf = (entry: string): string | undefined => {
+const bodyOf = (entry: Buffer): { digest: string; body: Buffer } | undefined => {
   const end = entry.indexOf('\n')
-  const body = entry.slice(end + 1)
-  return entry.slice(0, end) === sha256(body) ? body : undefined
+  const [digest, body] = [entry.toString('latin1', 0, end), entry.subarray(end + 1)]
+  return digest === sha256(body) ? { digest, body } : undefined
 }
 
 const forgetOld = (folder: string, now: number): void => {
@@ -53,6 +53,7 @@ export const openMemory = (root: string): Memory => {
   const folder = join(root, '.cache', 'render')
   const fileOf = (key: string): string =>
     join(folder, `${sha256(`${programDigest()}\n${key}`).slice('sha256:'.length)}.json`)
+  const digests = new Map<string, string>()
   let prepared = false
   const prepare = (): void => {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -76,15 +77,23 @@ export const openMemory = (root: string): Memory => {
   return {
     recall: async (key) => {
       const file = fileOf(key)
-      const body = unlessUnusable(() => bodyOf(readFileSync(file, 'utf8')))
-      if (body === undefined) return undefined
+      const found = unlessUnusable(() => bodyOf(readFileSync(file)))
+      if (found === undefined) return undefined
+      digests.set(key, found.digest)
       const now = new Date()
       unlessUnusable(() => utimesSync(file, now, now))
-      return parseJson(body)
+      return parseJson(found.body.toString())
     },
     keep: async (key, value) => {
-      const entry = entryOf(printJson(value))
-      unlessUnusable(() => write(fileOf(key), entry))
+      const body = printJson(value)
+      const digest = sha256(body)
+      digests.delete(key)
+      unlessUnusable(() => {
+        write(fileOf(key), `${digest}\n${body}`)
+        digests.set(key, digest)
+      })
     },
+    holds: (key) => existsSync(fileOf(key)),
+    digestOf: (key) => digests.get(key),
   }
 }

@@ -1,24 +1,25 @@
-import { readFile, readdir } from 'node:fs/promises'
+import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { bad, good, problem } from '../core/problem.ts'
 import type { Outcome } from '../core/problem.ts'
 import type { Discovered } from '../core/stand-in/knowledge.ts'
 import { kindsOf } from '../core/target.ts'
 import type { DescribedTarget, KindSchemas } from '../core/target.ts'
+import { programFolder } from './program-folder.ts'
 
 /** They come with the program, so they lie where it lies, and not where the site lies. */
-const folder = path.join(import.meta.dirname, '..', '..', 'schemas', 'kubernetes')
+const folder = path.join(programFolder, 'schemas', 'kubernetes')
 
-const readJson = async (minor: string, file: string): Promise<unknown> =>
-  JSON.parse(await readFile(path.join(folder, minor, file), 'utf8')) as unknown
+const readJson = (minor: string, file: string): unknown =>
+  JSON.parse(readFileSync(path.join(folder, minor, file), 'utf8')) as unknown
 
 const versionForm = /^v?(\d+\.\d+)(?:\.\d+)?$/
 
 /** `1.36.3` and `v1.36` are both 1.36: the API does not change within a minor version. */
 const minorOf = (version: string): string | undefined => versionForm.exec(version)?.[1]
 
-const supported = async (): Promise<string[]> =>
-  (await readdir(folder))
+const supported = (): string[] =>
+  readdirSync(folder)
     .filter((name) => versionForm.test(name))
     .sort((a, b) => Number(a.split('.')[1]) - Number(b.split('.')[1]))
 
@@ -28,7 +29,7 @@ const supported = async (): Promise<string[]> =>
  */
 export const loadTarget = async (version: string): Promise<Outcome<DescribedTarget>> => {
   const minor = minorOf(version)
-  const known = await supported()
+  const known = supported()
   if (minor === undefined || !known.includes(minor))
     return bad([
       problem({
@@ -38,10 +39,8 @@ export const loadTarget = async (version: string): Promise<Outcome<DescribedTarg
         fix: `Name one of ${known.join(', ')} as the target's Kubernetes version, or add tables with scripts/schemas.ts.`,
       }),
     ])
-  const [discovery, schemas] = await Promise.all([
-    readJson(minor, 'discovery.json') as Promise<Discovered>,
-    readJson(minor, 'definitions.json') as Promise<KindSchemas>,
-  ])
+  const discovery = readJson(minor, 'discovery.json') as Discovered
+  const schemas = readJson(minor, 'definitions.json') as KindSchemas
   return good({
     kubernetes: minor,
     kinds: kindsOf(discovery),

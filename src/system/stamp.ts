@@ -1,52 +1,46 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { FileText } from '../core/effects/files.ts'
 import { programDigest } from './program-digest.ts'
-import { digestOfTrees, lookAtTrees, markOfTrees } from './tree-digest.ts'
-import type { Trees } from './tree-digest.ts'
+import { programFolder } from './program-folder.ts'
+import { digestOfFiles, digestOfLook, digestOfTrees, isStillSo, lookAtTrees } from './tree-digest.ts'
+import type { Look } from './tree-digest.ts'
 import { isUnusable } from './unusable.ts'
 
-const tables = join(import.meta.dirname, '..', '..', 'schemas', 'kubernetes')
+const tables = join(programFolder, 'schemas', 'kubernetes')
 
-/** An answer, and all that it depends on: releases/, this program with the tables of a Kubernetes version, and what lies in rendered/. */
+/** What is asked, in words, and the folders that the answer writes. */
+export interface Question {
+  words: string
+  writes: string[]
+}
+
+/** An answer, and all that it depends on: releases/, this program with the tables of a Kubernetes version, and what lies in the folders that it writes. */
 interface Stamp {
   kubernetes: string
   inputs: string
   program: string
-  outputs: string
+  outputs: string[]
   answer: unknown
 }
 
-const fileFor = (root: string, question: string): string =>
-  join(root, '.cache', 'render', `stamp-${createHash('sha256').update(question).digest('hex')}.json`)
+const fileFor = (root: string, { words }: Question): string =>
+  join(root, '.cache', 'render', `stamp-${createHash('sha256').update(words).digest('hex')}.json`)
 
 /** What is declared, as it was when it was first asked for. */
 export interface Inputs {
-  digest(): string
+  look(): Look
   /** Whether nothing has changed since. */
   stillHold(): boolean
 }
 
-/** Changes that lie this close together may look like one: the clock of the system ticks every few milliseconds. */
-const tickMilliseconds = 100
-
 /** What is declared in a site, looked at when it is first asked for. */
 export const inputsOf = (root: string): Inputs => {
-  let looked: { trees: Trees; at: number } | undefined
-  const look = (): { trees: Trees; at: number } =>
-    (looked ??= { at: Date.now(), trees: lookAtTrees(root, ['releases']) })
-  return {
-    digest: () => look().trees.digest,
-    stillHold: () => {
-      const { at, trees } = look()
-      return trees.newest > at - tickMilliseconds
-        ? digestOfTrees(root, ['releases']) === trees.digest
-        : markOfTrees(root, ['releases']) === trees.mark
-    },
-  }
+  let looked: Look | undefined
+  const look = (): Look => (looked ??= lookAtTrees(root, ['releases']))
+  return { look, stillHold: () => isStillSo(root, look()) }
 }
-
-const outputsOf = (root: string): string => digestOfTrees(root, ['rendered'])
 
 const programFor = (kubernetes: string): string => `${programDigest()} ${digestOfTrees(tables, [kubernetes])}`
 
@@ -60,30 +54,32 @@ const read = (file: string): Stamp | undefined => {
 }
 
 /** What was answered to this question, where nothing that the answer depends on has changed since. */
-export const recallAnswer = (root: string, question: string, inputs: Inputs): unknown => {
+export const recallAnswer = (root: string, question: Question, inputs: Inputs): unknown => {
   const stamp = read(fileFor(root, question))
   const holds =
     stamp !== undefined &&
+    stamp.inputs === digestOfLook(inputs.look()) &&
     stamp.program === programFor(stamp.kubernetes) &&
-    stamp.inputs === inputs.digest() &&
-    stamp.outputs === outputsOf(root)
+    question.writes.every((folder, index) => stamp.outputs[index] === digestOfTrees(root, [folder]))
   return holds ? stamp.answer : undefined
 }
 
-/** Keeps an answer for as long as all stays as it is; not where `inputs`, looked at before the work began, are others by now. */
+/**
+ * Keeps an answer for as long as all stays as it is; not where `inputs`, looked at before the work began, are others by now. `written`: what each of
+ * the question's folders was made to hold, whatever has become of it since.
+ */
 export const keepAnswer = (
   root: string,
-  question: string,
-  { kubernetes, inputs }: { kubernetes: string; inputs: Inputs },
+  question: Question,
+  { kubernetes, inputs, written }: { kubernetes: string; inputs: Inputs; written: Map<string, FileText>[] },
   answer: unknown,
 ): void => {
-  const digest = inputs.digest()
   if (!inputs.stillHold()) return
   const stamp: Stamp = {
     kubernetes,
-    inputs: digest,
+    inputs: digestOfLook(inputs.look()),
     program: programFor(kubernetes),
-    outputs: outputsOf(root),
+    outputs: question.writes.map((folder, index) => digestOfFiles(folder, written[index] ?? new Map())),
     answer,
   }
   const file = fileFor(root, question)

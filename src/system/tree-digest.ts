@@ -1,48 +1,126 @@
-import { createHash } from 'node:crypto'
-import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { hash } from 'node:crypto'
+import { closeSync, lstatSync, openSync, readSync, readdirSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
+import { sha256 } from '../core/digest.ts'
+import type { FileText } from '../core/effects/files.ts'
 
-/** Files and folders as they were when they were looked at. */
-export interface Trees {
-  /** Of all paths, and the bytes of all files. */
-  digest: string
-  /** Of how they lie on the disk: inode, size and times of each, taken before its content was. */
+/** A file or folder as it was when it was looked at. */
+interface Seen {
+  path: string
+  /** How it lay on the disk before its content was taken: kind, inode, size and times. */
   mark: string
-  /** When the last change was, in milliseconds since the epoch. */
-  newest: number
+  /** When the last change of it was, in milliseconds since the epoch. */
+  changed: number
+  /** A file's digest; the names in a folder. */
+  content: string
+  kind: 'missing' | 'file' | 'folder' | 'other'
 }
 
-const kindOf = (stats: Stats | undefined): string =>
+/** Files and folders as they were at one time, in milliseconds since the epoch. */
+export interface Look {
+  at: number
+  seen: Seen[]
+  /** Those that are no links, and not below one; their paths sorted. */
+  plain: Map<string, Seen>
+  paths: string[]
+  /** Links that are not below one, sorted. */
+  links: string[]
+}
+
+const kindOf = (stats: Stats | undefined): Seen['kind'] =>
   stats === undefined ? 'missing' : stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other'
 
-const walk = (root: string, paths: string[], read: boolean): Trees => {
-  const [content, state] = [createHash('sha256'), createHash('sha256')]
-  let newest = 0
-  const add = (path: string): void => {
-    const stats = statSync(join(root, path), { throwIfNoEntry: false })
-    const kind = kindOf(stats)
-    const { ino, size, mtimeMs, ctimeMs } = stats ?? { ino: 0, size: 0, mtimeMs: 0, ctimeMs: 0 }
-    state.update(`${path}\0${kind}\0${ino} ${size} ${mtimeMs} ${ctimeMs}\0`)
-    newest = Math.max(newest, ctimeMs)
-    if (read) {
-      const bytes = kind === 'file' ? readFileSync(join(root, path)) : new Uint8Array()
-      content.update(`${path}\0${kind}\0${bytes.length}\0`).update(bytes)
+const markOf = (stats: Stats | undefined): string =>
+  stats === undefined ? '' : `${kindOf(stats)} ${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`
+
+/** Files are read into it one after the other: to make a new one for each is a third of the work. */
+let buffer = Buffer.alloc(1024 * 1024)
+
+const digestOfFile = (path: string): string => {
+  const file = openSync(path, 'r')
+  try {
+    let size = 0
+    for (;;) {
+      const read = readSync(file, buffer, size, buffer.length - size, null)
+      if (read === 0) return sha256(buffer.subarray(0, size))
+      size += read
+      if (size === buffer.length) buffer = Buffer.concat([buffer], size * 2)
     }
-    if (kind === 'folder') for (const name of readdirSync(join(root, path)).sort()) add(`${path}/${name}`)
+  } finally {
+    closeSync(file)
   }
-  for (const path of paths) add(path)
-  return { digest: content.digest('hex'), mark: state.digest('hex'), newest }
 }
 
+const contentOf = (root: string, { path, kind }: Pick<Seen, 'path' | 'kind'>): string =>
+  kind === 'file'
+    ? digestOfFile(join(root, path))
+    : kind === 'folder'
+      ? readdirSync(join(root, path)).sort().join('\0')
+      : ''
+
 /**
- * Looks at files and folders of `root`, links followed. What is missing counts as such. It reads without waiting for events: two thousand
- * small files take 60 ms, and three times as long otherwise.
+ * Looks at files and folders of `root`, links followed; each file is read once. What is missing counts as such. It reads without waiting for
+ * events: two thousand small files take 60 ms, and three times as long otherwise.
  */
-export const lookAtTrees = (root: string, paths: string[]): Trees => walk(root, paths, true)
+export const lookAtTrees = (root: string, paths: string[]): Look => {
+  const look: Look = { at: Date.now(), seen: [], plain: new Map(), paths: [], links: [] }
+  const add = (path: string, isPlain: boolean): void => {
+    const stats = statSync(join(root, path), { throwIfNoEntry: false })
+    const one = { path, mark: markOf(stats), changed: stats?.ctimeMs ?? 0, kind: kindOf(stats) }
+    const entries = one.kind === 'folder' ? readdirSync(join(root, path), { withFileTypes: true }) : []
+    const names = entries.map(({ name }) => name).sort()
+    const seen: Seen = { ...one, content: one.kind === 'folder' ? names.join('\0') : contentOf(root, one) }
+    look.seen.push(seen)
+    if (isPlain) look.plain.set(path, seen)
+    const links = new Set(entries.flatMap((entry) => (entry.isSymbolicLink() ? [entry.name] : [])))
+    for (const name of names) {
+      const below = `${path}/${name}`
+      if (isPlain && links.has(name)) look.links.push(below)
+      add(below, isPlain && !links.has(name))
+    }
+  }
+  for (const path of paths)
+    add(path, lstatSync(join(root, path), { throwIfNoEntry: false })?.isSymbolicLink() !== true)
+  look.paths = [...look.plain.keys()].sort()
+  look.links.sort()
+  return look
+}
+
+/** Changes that lie this close together may look like one: the clock of the system ticks every few milliseconds. */
+const tickMilliseconds = 100
+
+/** Whether all of `root` still is as it was when it was looked at. Only what was changed just before that is read again. */
+export const isStillSo = (root: string, { at, seen }: Look): boolean =>
+  seen.every((one) => {
+    const stats = statSync(join(root, one.path), { throwIfNoEntry: false })
+    return (
+      markOf(stats) === one.mark &&
+      (one.changed <= at - tickMilliseconds || contentOf(root, one) === one.content)
+    )
+  })
+
+const digestOf = (lines: string[]): string => hash('sha256', lines.sort().join('\n'))
+const lineOf = (path: string, kind: Seen['kind'], digest: string): string => `${path}\0${kind}\0${digest}`
+
+/** One digest over all paths that were looked at, and the bytes of all files. */
+export const digestOfLook = ({ seen }: Look): string =>
+  digestOf(seen.map(({ path, kind, content }) => lineOf(path, kind, kind === 'file' ? content : '')))
 
 /** One digest over all paths, and the bytes of all files. */
-export const digestOfTrees = (root: string, paths: string[]): string => lookAtTrees(root, paths).digest
+export const digestOfTrees = (root: string, paths: string[]): string => digestOfLook(lookAtTrees(root, paths))
 
-/** The mark as it is now; nothing is read for it. */
-export const markOfTrees = (root: string, paths: string[]): string => walk(root, paths, false).mark
+const foldersAbove = (path: string): string[] => {
+  const parts = path.split('/').slice(0, -1)
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'))
+}
+
+/** What `digestOfTrees` gives of a folder that holds exactly these files. */
+export const digestOfFiles = (folder: string, files: Map<string, FileText>): string => {
+  const folders = new Set([...files.keys()].flatMap(foldersAbove))
+  return digestOf([
+    lineOf(folder, 'folder', ''),
+    ...Array.from(folders, (path) => lineOf(`${folder}/${path}`, 'folder', '')),
+    ...Array.from(files, ([path, { digest }]) => lineOf(`${folder}/${path}`, 'file', digest)),
+  ])
+}

@@ -129,7 +129,7 @@ test('an object that somebody has made anew is not deleted', async (t) => {
   t.like(second.plan?.kept, [{ do: 'forget', because: 'somebody else has made it anew' }])
 })
 
-test('supplied Secrets that are missing are all named, and nothing is written', async (t) => {
+test('supplied Secrets and site values that are missing are all named at once, and nothing is written', async (t) => {
   const { controlPlane, namespace, set } = await fresh('supplied')
   const proxy = await startProxy(controlPlane)
   const cluster = await open(proxy.kubeconfig)
@@ -144,12 +144,17 @@ test('supplied Secrets that are missing are all named, and nothing is written', 
       ],
     },
   ])
-  const { problems } = await applied(cluster, bundle)
-  t.deepEqual(
-    problems?.map((one) => one.code),
-    ['apply/supplied-missing', 'apply/supplied-missing'],
+  const siteValues = [{ id: 'db/licence', recipe: { made: 'supplied' as const }, places: [] }]
+  const { problems } = await applied(cluster, { ...bundle, manifest: { ...bundle.manifest, siteValues } })
+  t.deepEqual(problems?.map((one) => one.code).sort(), [
+    'apply/site-value-missing',
+    'apply/supplied-missing',
+    'apply/supplied-missing',
+  ])
+  t.regex(
+    problems?.find(({ code }) => code === 'apply/supplied-missing')?.fix ?? '',
+    /--from-file=user=FILE --from-file=password=FILE/,
   )
-  t.regex(problems?.[0]?.fix ?? '', /--from-file=user=FILE --from-file=password=FILE/)
   t.deepEqual(proxy.mutating(), [])
   await proxy.stop()
 })

@@ -3,7 +3,10 @@ import { readdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import test from 'ava'
 import { openShelf } from '../../src/system/shelf.ts'
-import { startProxy } from '../control-plane/proxy.ts'
+import { describeHistory } from '../../src/report/history.ts'
+import { paintIn } from '../../src/report/paint.ts'
+import { isMutating, startProxy } from '../control-plane/proxy.ts'
+import { dyingAt, finished } from './dying.ts'
 import { hookJob, rememberedSet } from './remembered.ts'
 import { configMap } from './set.ts'
 
@@ -80,6 +83,90 @@ test('a run that failed is a revision, and is the one that succeeds when it is t
     { revision: 1, state: 'failed' },
     { revision: 2, state: 'applied', releases: { app: { state: 'there' } } },
   ])
+})
+
+test('a revision that several runs took up says what all of them did, and what they have not come to is from where it was', async (t) => {
+  const { bring, apply, history, namespace, controlPlane, open } = await rememberedSet(t, 'history-resumed')
+  const bundle = async (sequence: number) =>
+    await bring(
+      sequence,
+      ['first', 'second', 'third'].map((name, at, names) => ({
+        name,
+        namespace,
+        dependsOn: names.slice(0, at),
+        objects: [
+          configMap(name, { n: `${sequence}` }),
+          ...(name === 'first' ? [hookJob('migrate', 'pre-upgrade')] : []),
+          ...(name === 'second' ? [configMap('beside', { n: `${sequence}` })] : []),
+          ...(name === 'third' && sequence === 2 ? [configMap('new')] : []),
+        ],
+      })),
+    )
+  const [one, two] = [await bundle(1), await bundle(2)]
+  t.deepEqual((await apply(one)).problems, undefined)
+  const proxy = await startProxy(controlPlane)
+  t.teardown(proxy.stop)
+  const through = await open(proxy.kubeconfig)
+  const refusal = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Forbidden', code: 403 }
+  proxy.meddle((asked) =>
+    isMutating(asked) && asked.path.endsWith('/configmaps/second')
+      ? { answer: { status: 403, body: JSON.stringify({ ...refusal, message: 'not now' }) } }
+      : 'pass',
+  )
+  t.like((await apply(two, { through })).problems, [{ code: 'cluster/refused' }])
+  const failed = await history()
+  t.like(failed.revisions.at(-1), {
+    revision: 2,
+    state: 'failed',
+    changes: { created: 0, changed: 2, deleted: 0 },
+    releases: {
+      first: { version: '1.0.2', state: 'there' },
+      second: { version: '1.0.2', state: 'not finished' },
+      third: { version: '1.0.1', bundle: one.bundle.digest, state: 'there' },
+    },
+  })
+  t.is(failed.revisions.at(-1)?.runs, undefined)
+  t.like(failed.present, { releases: { second: { version: '1.0.2' }, third: { version: '1.0.1' } } })
+  // The second run is killed, the third one comes to its end.
+  proxy.meddle(undefined)
+  const { cluster: dying } = dyingAt(through, 2)
+  t.false(await finished(() => apply(two, { through: dying })))
+  t.deepEqual((await apply(two)).problems, undefined)
+  const { revisions, present } = await history()
+  t.is(revisions.length, 2)
+  t.like(revisions[1], {
+    revision: 2,
+    state: 'applied',
+    runs: { all: 3, cutOff: 1 },
+    hooks: [`pre-upgrade Job ${namespace}/migrate`],
+    changes: { created: 1, deleted: 0 },
+    releases: { third: { version: '1.0.2', state: 'there' } },
+  })
+  t.regex(
+    describeHistory({ set: 'x', revisions, present }, paintIn(false)),
+    /1 created, \d changed, 0 deleted, 1 hook, in 3 runs \(of what 1 of them did, cut off, nothing is known\)/,
+  )
+})
+
+test('a release whose hook failed before anything of it was touched is from the bundle that its objects are from', async (t) => {
+  const { bring, apply, history, namespace } = await rememberedSet(t, 'history-hook')
+  const bundle = async (sequence: number, fate?: string) =>
+    await bring(sequence, [
+      {
+        name: 'app',
+        namespace,
+        timeoutSeconds: 20,
+        objects: [configMap('main', { n: `${sequence}` }), hookJob('migrate', 'pre-upgrade', {}, fate)],
+      },
+    ])
+  t.deepEqual((await apply(await bundle(1))).problems, undefined)
+  t.like((await apply(await bundle(2, 'crash'))).problems, [{ code: 'apply/failed' }])
+  t.like((await history()).revisions.at(-1), {
+    changes: { created: 0, changed: 0, deleted: 0 },
+    releases: { app: { version: '1.0.1', state: 'not finished' } },
+  })
+  t.deepEqual((await apply(await bundle(3))).problems, undefined)
+  t.like((await history()).revisions.at(-1), { releases: { app: { version: '1.0.3', state: 'there' } } })
 })
 
 test('a bundle is kept once, in as many Secrets as it takes, that nobody can change', async (t) => {

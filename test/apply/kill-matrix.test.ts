@@ -2,15 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
-import { execa } from 'execa'
-import { writeOneScript } from '../../scripts/one-script.ts'
-import { labels, parentName, setIdOf } from '../../src/core/applyset.ts'
+import { labels, setIdOf } from '../../src/core/applyset.ts'
 import type { KubeObject } from '../../src/core/object.ts'
 import type { ControlPlane } from '../control-plane/control-plane.ts'
-import { isMutating, startProxy } from '../control-plane/proxy.ts'
+import { startProxy } from '../control-plane/proxy.ts'
 import type { Proxy, ProxiedRequest } from '../control-plane/proxy.ts'
 import { freshNamespace, sharedControlPlane } from '../control-plane/shared.ts'
 import { bundleFile } from './bundle-file.ts'
+import { buildApplier, everyDeath, lanes, mortalApplier } from './mortal.ts'
+import type { Side } from './mortal.ts'
 import { applied, bundleOf, configMap, deployment, job, open, widget, widgetCrd } from './set.ts'
 import type { Sketch } from './set.ts'
 import { hole, password, place, secret, using } from './valued.ts'
@@ -23,10 +23,7 @@ import { hole, password, place, secret, using } from './valued.ts'
  * wave that fails; C mends the wave, and what B could not prune goes.
  */
 
-const built = await mkdtemp(path.join(tmpdir(), 'scout-applier-'))
-const applier = path.join(built, 'scout-apply.cjs')
-test.before('the applier is built', () => writeOneScript(applier))
-test.after.always(() => rm(built, { recursive: true, force: true }))
+buildApplier(test)
 
 const siteIn = (namespace: string) => {
   const set = `${namespace}-test`
@@ -124,56 +121,18 @@ const stateOf = async ({ request }: ControlPlane, namespace: string) => {
   return { text, values }
 }
 
-type Side = 'before it reached the server' | 'after it was done, unread'
+const isHook = ({ method, path: asked }: ProxiedRequest): boolean =>
+  method === 'POST' && asked.endsWith('/jobs')
 
 /** One life of the site. Killed at write `at` (of B's and C's runs together), if there are so many; else it lives. */
 const live = async (controlPlane: ControlPlane, proxy: Proxy, at: number, side: Side) => {
   const namespace = await freshNamespace(controlPlane, 'kill')
   const site = siteIn(namespace)
   const folder = await mkdtemp(path.join(tmpdir(), 'scout-kill-'))
-  let [writes, killed, hooks] = [0, false, 0]
-  let child: ReturnType<typeof run> | undefined
-  const run = (bundle: string, trust: string) =>
-    execa('node', [applier, bundle, '--trust', trust, '--kubeconfig', proxy.kubeconfig], {
-      preferLocal: true,
-      stdin: 'ignore',
-      reject: false,
-      all: true,
-      // Halves the start of each process.
-      env: { NODE_COMPILE_CACHE: path.join(built, 'compiled') },
-    })
-  const isHook = ({ method, path: asked }: ProxiedRequest): boolean =>
-    method === 'POST' && asked.endsWith('/jobs')
-  const isLock = ({ path: asked }: ProxiedRequest): boolean => asked.includes('/leases')
-  const kill = (): void => {
-    killed = true
-    child?.kill('SIGKILL')
-  }
-  proxy.meddle((request) => {
-    if (!isMutating(request) || isLock(request) || killed) {
-      if (isMutating(request) && isHook(request)) hooks += 1
-      return 'pass'
-    }
-    const dies = writes++ === at
-    if (isHook(request) && !(dies && side === 'before it reached the server')) hooks += 1
-    if (!dies) return 'pass'
-    if (side === 'after it was done, unread') return { swallow: kill }
-    kill()
-    return 'refuse'
-  })
-  /** Applies a bundle until it was not killed; a killed run's lock is taken off, as `unlock` would, so that nobody waits for its end. */
+  const { life, run } = mortalApplier(controlPlane, proxy, { set: site.set, at, side })
   const apply = async (wanted: typeof site.a) => {
     const { bundle, trust } = await bundleFile(folder, wanted)
-    for (;;) {
-      const before = killed
-      child = run(bundle, trust)
-      const ended = await child
-      if (killed === before) return ended
-      await controlPlane.request(
-        'DELETE',
-        `/apis/coordination.k8s.io/v1/namespaces/scout-system/leases/${parentName(site.set)}`,
-      )
-    }
+    return await run(bundle, '--trust', trust)
   }
   try {
     // Only what may be killed needs a process of its own.
@@ -185,9 +144,9 @@ const live = async (controlPlane: ControlPlane, proxy: Proxy, at: number, side: 
     const words = [b, c].map((one) => `exit ${one.exitCode}\n${one.all}`).join('\n')
     const again = await apply(site.c)
     return {
-      killed,
-      writes,
-      hooks,
+      killed: life.killed,
+      writes: life.writes,
+      hooks: life.reached.filter(isHook).length,
       installed: a.problems === undefined,
       exits: [b, c, again].map((one) => one.exitCode),
       nothingToDo: /nothing to do/.test(again.stdout),
@@ -206,9 +165,6 @@ const live = async (controlPlane: ControlPlane, proxy: Proxy, at: number, side: 
   }
 }
 
-/** So many lives at once: most of each is waiting. */
-const lanes = 4
-
 test('killed at every write, before and after it is done, a run again ends as if nobody had killed it', async (t) => {
   const controlPlane = await sharedControlPlane()
   const proxies = await Promise.all(Array.from({ length: lanes }, () => startProxy(controlPlane)))
@@ -220,33 +176,24 @@ test('killed at every write, before and after it is done, a run again ends as if
   t.true(undisturbed.writes > 15, `only ${undisturbed.writes} writes`)
   t.deepEqual(undisturbed.values['kept'], undisturbed.kept['kept'])
 
-  const cases = Array.from({ length: undisturbed.writes }, (_, at) => at).flatMap((at) =>
-    (['before it reached the server', 'after it was done, unread'] as const).map((side) => ({ at, side })),
-  )
-  let next = 0
-  const lane = async (proxy: Proxy): Promise<void> => {
-    for (;;) {
-      const one = cases[next++]
-      if (one === undefined) return
-      const title = `killed at write ${one.at}, ${one.side}`
-      const ended = await live(controlPlane, proxy, one.at, one.side)
-      const { installed, killed, exits, text, hooks, nothingToDo } = ended
-      t.deepEqual(
-        { installed, killed, exits, hooks, nothingToDo, text },
-        {
-          installed: true,
-          killed: true,
-          exits: [4, 0, 0],
-          hooks: 1,
-          nothingToDo: true,
-          text: undisturbed.text,
-        },
-        `${title}\n${ended.words}`,
-      )
-      t.is(ended.values['kept'], ended.kept['kept'], title)
-    }
-  }
-  await Promise.all(proxies.map(lane))
+  await everyDeath(proxies, undisturbed.writes, async (proxy, { at, side }) => {
+    const title = `killed at write ${at}, ${side}`
+    const ended = await live(controlPlane, proxy, at, side)
+    const { installed, killed, exits, text, hooks, nothingToDo } = ended
+    t.deepEqual(
+      { installed, killed, exits, hooks, nothingToDo, text },
+      {
+        installed: true,
+        killed: true,
+        exits: [4, 0, 0],
+        hooks: 1,
+        nothingToDo: true,
+        text: undisturbed.text,
+      },
+      `${title}\n${ended.words}`,
+    )
+    t.is(ended.values['kept'], ended.kept['kept'], title)
+  })
   await Promise.all(proxies.map((proxy) => proxy.stop()))
-  t.log(`${cases.length} kills, at ${undisturbed.writes} writes`)
+  t.log(`killed at ${undisturbed.writes} writes`)
 })

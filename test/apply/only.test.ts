@@ -1,5 +1,11 @@
 import test from 'ava'
+import { driftOfSet } from '../../src/control-plane/drift-pipeline.ts'
+import { imagesOfSet } from '../../src/control-plane/images-pipeline.ts'
+import { readInventory } from '../../src/control-plane/observe/inventory.ts'
+import { clock } from '../../src/system/clock.ts'
+import { maker } from '../../src/system/maker.ts'
 import { startProxy } from '../control-plane/proxy.ts'
+import { dyingAt, finished } from './dying.ts'
 import { hookJob, rememberedSet } from './remembered.ts'
 import { configMap } from './set.ts'
 
@@ -108,4 +114,34 @@ test('what has moved to another release is not deleted when the one that it left
   t.deepEqual(await configMaps(), ['db', 'moves', 'shop'])
   t.deepEqual((await apply(next)).problems, undefined)
   t.deepEqual(await configMaps(), ['db', 'moves', 'shop'])
+})
+
+test('of a run for one release that was cut short, what it has put there counts for images, and not for drift', async (t) => {
+  const { bring, apply, set, cluster, namespace, keepingOf } = await rememberedSet(t, 'only-cut')
+  const bundle = async (sequence: number, ...names: string[]) =>
+    await bring(
+      sequence,
+      names.map((name) => ({ name, namespace, objects: [configMap(name)] })),
+    )
+  t.deepEqual((await apply(await bundle(1, 'a'))).problems, undefined)
+  const { cluster: dying } = dyingAt(cluster, 3)
+  const second = await bundle(2, 'a', 'b')
+  t.false(await finished(() => apply(second, { only: ['b'], through: dying })))
+  const discovery = await cluster.discover()
+  if (!discovery.ok) throw new Error('no discovery')
+  const inventory = await readInventory(cluster, discovery.value, set)
+  const there = inventory.ok ? inventory.value?.content : undefined
+  t.deepEqual([there?.state, there?.releases['b'], there?.apart?.['b']?.sequence], ['applying', undefined, 2])
+  const system = { cluster, clock, maker, tell: () => undefined }
+  const keeping = keepingOf({})
+  const { bundles } = await imagesOfSet({ set, keeping }, system)
+  t.deepEqual(
+    bundles.map(({ sequence }) => sequence),
+    [1, 2],
+  )
+  const drift = await driftOfSet({ set, keeping }, system)
+  t.deepEqual(
+    drift.bundles.map(({ sequence, releases }) => [sequence, releases]),
+    [[1, ['a']]],
+  )
 })

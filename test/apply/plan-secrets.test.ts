@@ -6,6 +6,7 @@ import { planHtml } from '../../src/report/html/plan.ts'
 import { jsonText } from '../../src/report/json-text.ts'
 import { paintIn } from '../../src/report/paint.ts'
 import { describePlan } from '../../src/report/plan.ts'
+import { dyingAt, finished } from './dying.ts'
 import { judgedWith } from './judging.ts'
 import { applied, bundleOf, configMap, deployment, freshSet } from './set.ts'
 import { hole, objectsIn, rotate, secret, supply, valuedBundle, valuesIn } from './valued.ts'
@@ -167,4 +168,34 @@ test('two plans of the same are the same, while values are yet to be made and on
   const rotated = await digest()
   t.not(rotated, after)
   t.true(valuesIn(namespace).length > 0)
+})
+
+test('a value that was rotated since it was applied is told as such, without itself, until an apply has come to its end', async (t) => {
+  const { set, namespace, cluster } = await freshSet('news')
+  const bundle = valuedBundle(set, namespace)
+  await supply(cluster, bundle, { 'app/smtp': 'first-smtp-word' })
+  t.deepEqual((await applied(cluster, bundle)).problems, undefined)
+  const newsIn = async (): Promise<string[]> =>
+    (await judgedWith(cluster, bundle)).plan.siteValues
+      .filter(({ do: how }) => how !== 'keep')
+      .map(({ do: how, id }) => `${how} ${id}`)
+  t.deepEqual(await newsIn(), [])
+  await rotate(cluster, bundle, 'app/admin')
+  await supply(cluster, bundle, { 'app/smtp': 'second-smtp-word' })
+  const { plan } = await judgedWith(cluster, bundle)
+  const news = ['rotate app/admin', 'rotate app/admin-line', 'rotate app/smtp']
+  t.deepEqual(await newsIn(), news)
+  for (const text of [
+    describePlan(plan, paintIn(false)),
+    planHtml(plan, 'sha256:1').replaceAll(/<\/?code>/g, ''),
+  ])
+    for (const id of ['app/admin', 'app/smtp'])
+      t.regex(text, new RegExp(`${id}.{1,3}rotated, or supplied anew, since it was applied`))
+  t.false(everyForm(plan).includes('-smtp-word'))
+  // A run that dies on its way has not rolled it out.
+  const { cluster: dying } = dyingAt(cluster, 2)
+  t.false(await finished(() => applied(dying, bundle)))
+  t.deepEqual(await newsIn(), news)
+  t.deepEqual((await applied(cluster, bundle)).problems, undefined)
+  t.deepEqual(await newsIn(), [])
 })

@@ -380,7 +380,7 @@ test('a run that was cut short is taken up with the same site values, and begun 
   const hook = job('migrate', { annotations: { 'helm.sh/hook': 'pre-upgrade' } })
   const filledWith = (digest: string): Wanted => ({
     ...wantedWith(2, configMap('x'), hook),
-    filled: { planned: [], key: new Uint8Array(32), digest, digests: new Map() },
+    filled: { planned: [], key: new Uint8Array(32), digest, digests: new Map(), generations: {} },
   })
   const live = after(wantedWith(1, configMap('x')))
   const content = live.inventory?.content as Inventory

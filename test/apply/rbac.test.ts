@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import test from 'ava'
 import { execa } from 'execa'
+import { usualLimits } from '../../src/control-plane/history/keep.ts'
+import { imagesOfSet } from '../../src/control-plane/images-pipeline.ts'
 import { rolesOfBundle } from '../../src/control-plane/pipeline.ts'
 import { inventoryNamespace, labels, parentName, setIdOf } from '../../src/core/applyset.ts'
 import type { KubeObject } from '../../src/core/object.ts'
+import { bad, problem } from '../../src/core/problem.ts'
+import { clock } from '../../src/system/clock.ts'
 import { openCluster } from '../../src/system/cluster.ts'
 import { startProxy } from '../control-plane/proxy.ts'
 import {
@@ -91,6 +95,44 @@ test('with what rbac prints, and nothing else, a user plans, applies, changes an
   t.deepEqual((await applied(limited, b)).problems, undefined)
   t.is((await request('GET', `/api/v1/namespaces/${namespace}/configmaps/gone`)).status, 404)
   await end()
+})
+
+test('the images that a CronJob runs can be looked at with the roles, where the set has no Job', async (t) => {
+  const { request, namespace, set, release, allow, end, limited } = await allowed('rbac-cron')
+  t.teardown(end)
+  const { spec } = job('nightly')
+  const nightly: KubeObject = {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'nightly' },
+    spec: { schedule: '0 0 1 1 *', jobTemplate: { spec: spec ?? null } },
+  }
+  const bundle = bundleOf(set, 1, [{ ...release, objects: [nightly] }])
+  await allow(bundle)
+  t.deepEqual((await applied(limited, bundle)).problems, undefined)
+  const batch = `/apis/batch/v1/namespaces/${namespace}`
+  const { uid } = (await request('GET', `${batch}/cronjobs/nightly`)).body.metadata
+  const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'nightly', uid, controller: true }
+  const made = await request('POST', `${batch}/jobs`, {
+    body: { ...job('nightly-1'), metadata: { name: 'nightly-1', ownerReferences: [owner] } },
+  })
+  t.is(made.status, 201, made.text)
+  const pods = `/api/v1/namespaces/${namespace}/pods`
+  while ((await request('GET', pods)).body.items.length === 0) await clock.sleep(50)
+  const { images, notLookedAt } = await imagesOfSet(
+    {
+      set,
+      keeping: {
+        limits: usualLimits,
+        given: [{ ...bundle, signedBy: [] } as never],
+        reverify: () => bad([problem({ code: 'test/unasked', what: '', fix: '' })]),
+      },
+    },
+    { cluster: limited, tell: () => undefined },
+  )
+  t.deepEqual(notLookedAt, [])
+  const [run] = images.flatMap(({ runs }) => runs)
+  t.deepEqual([run?.ofSet, run?.owners.map(({ kind }) => kind)], [true, ['Job', 'CronJob']])
 })
 
 test('the roles allow nothing beyond the set', async (t) => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import test from 'ava'
@@ -207,6 +207,39 @@ test('audit records that were changed, taken out or put elsewhere are named, and
     await write([one, two.replace('"user":"admin"', '"user":"nobody"')])
     t.is((await apply(here, 0, '--allow-downgrade')).exitCode, 0)
     t.regex(await faultsOf(here), /record 2 was changed/)
+  } finally {
+    await here.end()
+  }
+})
+
+test('a record that was cut off in the file stays as it is: the next runs go on behind it, and the check warns and believes them', async (t) => {
+  const here = await scene('torn')
+  const { file, set } = here
+  try {
+    for (const at of [0, 1]) t.is((await apply(here, at, '--audit-file', file)).exitCode, 0)
+    // As a run leaves it that was killed while it wrote, or had no room left on the disk.
+    await truncate(file, (await stat(file)).size - 100)
+    const torn = await readFile(file, 'utf8')
+    const { exitCode, stderr } = await apply(here, 2, '--audit-file', file)
+    t.is(exitCode, 0, stderr)
+    t.notRegex(stderr, /audit\/|record\//)
+    t.is((await apply(here, 2, '--audit-file', file)).exitCode, 0)
+    const text = await readFile(file, 'utf8')
+    t.true(text.startsWith(`${torn}\n`))
+    const [first = '', , third = '', fourth = ''] = text.split('\n')
+    const [one, two, three] = [first, third, fourth].map((line) => JSON.parse(line) as AuditRecord)
+    t.like(two, { number: 2, before: one?.digest })
+    t.like(three, { number: 3, before: two?.digest })
+    t.like(await auditOf(here, '--audit-file', file), {
+      code: 0,
+      state: { faults: [], torn: [`line 2 of ${file} was cut off while it was written`] },
+    })
+    const checked = await here.run(['audit', '--set', set, '--audit-file', file])
+    t.regex(checked.stderr, /warning audit\/torn: Line 2 of /)
+    await writeFile(file, text.replace(/("number":2,.*)"user":"admin"/, '$1"user":"nobody"'))
+    const changed = await auditOf(here, '--audit-file', file)
+    t.is(changed.code, 1)
+    t.regex(changed.state.faults.join('\n'), /^record 2 was changed after it was written, in /)
   } finally {
     await here.end()
   }

@@ -161,6 +161,7 @@ export const rememberedSet = async (t: ExecutionContext, purpose: string) => {
     folder,
     secrets,
     open,
+    keepingOf,
     bring,
     apply,
     rollBack,

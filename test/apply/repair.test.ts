@@ -7,6 +7,7 @@ import { driftOfSet } from '../../src/control-plane/drift-pipeline.ts'
 import { planRepair, repairSet } from '../../src/control-plane/repair-pipeline.ts'
 import { usualLimits } from '../../src/control-plane/history/keep.ts'
 import { inventoryNamespace, labels, parentName, setIdOf } from '../../src/core/applyset.ts'
+import { shardLabel } from '../../src/core/inventory-secrets.ts'
 import type { Inventory } from '../../src/core/inventory.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { KubeObject } from '../../src/core/object.ts'
@@ -219,10 +220,8 @@ test('an inventory in parts of which one is missing is rebuilt, and no part is l
   )
   t.is((await applied(cluster, wanted, { largestPart: 1500 })).problems, undefined)
   const parts = async (): Promise<string[]> => {
-    const { body } = await request('GET', `${inventories}?limit=1000`)
-    return body.items
-      .map((one: KubeObject) => one.metadata.name)
-      .filter((name: string) => name.startsWith(`${parentName(set)}.`))
+    const { body } = await request('GET', `${inventories}?labelSelector=${shardLabel}%3D${setIdOf(set)}`)
+    return body.items.map((one: KubeObject) => one.metadata.name)
   }
   const [lost] = await parts()
   t.is((await request('DELETE', `${inventories}/${lost}`)).status, 200)

@@ -5,9 +5,12 @@ import {
   emptyChain,
   faultsOf,
   nextRecord,
+  recordLine,
   saysTheSame,
 } from '../../src/core/audit.ts'
 import type { AuditChain, AuditEntry } from '../../src/core/audit.ts'
+import { checkAudit } from '../../src/core/audit-check.ts'
+import { readFiledRecords } from '../../src/core/audit-file.ts'
 import { auditChainOf, auditSecretOf } from '../../src/core/audit-secret.ts'
 import { metricsOf } from '../../src/core/metrics.ts'
 import { problem } from '../../src/core/problem.ts'
@@ -165,6 +168,42 @@ test('a chain is in its Secret as it was, readable by anybody, and a damaged one
     })
   t.like(auditChainOf({ ...secret, type: 'Opaque' }, 'shop'), { ok: false })
 })
+
+const lines = five.records.map(recordLine)
+const cut = (at: number, most: number): string => (lines[at] ?? '').slice(0, most)
+
+test('a record that was cut off at any byte is told with its line, and the chain goes on from the last whole one', (t) => {
+  const [one = '', two = '', three = ''] = lines
+  for (let most = 1; most < two.length - 1; most++) {
+    const text = `${one}${cut(1, most)}\n${two}${three}`
+    const { records, torn } = readFiledRecords(text)
+    t.deepEqual([records.length, torn], [3, [2]], text)
+    t.like(checkAudit('shop-production', chainOf(3), { name: 'audit.jsonl', records, torn }), {
+      faults: [],
+      torn: ['line 2 of audit.jsonl was cut off while it was written'],
+    })
+  }
+  t.deepEqual(readFiledRecords(`${one}${two.trimEnd()}`), { records: five.records.slice(0, 2), torn: [] })
+  t.deepEqual(readFiledRecords(`${one}${cut(1, 40)}${'\0'.repeat(9)}\n${two}`).torn, [2])
+})
+
+test('a record that somebody has cut short, where others follow it, is still found by the chain', (t) => {
+  const text = [lines[0], cut(1, 200), '\n', lines[2], lines[3]].join('')
+  const state = checkAudit('shop-production', chainOf(4), { name: 'f', ...readFiledRecords(text) })
+  t.deepEqual(state.faults, ['record 2 is missing, in f'])
+})
+
+for (const [claim, line] of [
+  ['no JSON', 'no json'],
+  ['another map that is not closed', '{"number":1'],
+  ['a whole map that is no record', '{"before":""}'],
+  ['a record with more behind it', `${lines[1]?.trimEnd()}}`],
+  ['a record with a piece taken out that leaves it closed', lines[1]?.replace('"planned":', '') ?? ''],
+  ['a very long string', `{"before":"${'a'.repeat(1 << 20)}" 7}`],
+] as const)
+  test(`a line that was not cut off and is no record is refused: ${claim}`, (t) => {
+    t.throws(() => readFiledRecords(`${lines[0]}${line}\n`), { instanceOf: TypeError, message: /^line 2: / })
+  })
 
 test('the records of one run in two chains say the same', (t) => {
   const entry = auditEntryOf(report(), context)

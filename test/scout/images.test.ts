@@ -39,9 +39,10 @@ environments: { test: { cluster: c } }
 const scoutIn = async (
   t: ExecutionContext,
   decisions = '',
+  finders = '',
 ): Promise<(...args: string[]) => Promise<Ended>> => {
   const folder = await siteOf(t, {
-    'releases/site.yaml': site,
+    'releases/site.yaml': site.replace('form: registry }]', `form: registry }${finders}]`),
     'releases/lock.yaml': 'helm: 4.1.4\n',
     'releases/web/release.yaml': `namespace: shop\nmanifests: [web.yaml]\n${decisions}`,
     'releases/web/web.yaml': manifest,
@@ -139,4 +140,27 @@ test('options that do not go together are wrong usage, and told before anything 
     t.is(exitCode, 2, args.join(' '))
     t.regex(stderr, says)
   }
+})
+
+test('a finder of the site that finds nothing is a warning at render, with the nearest kind or field', async (t) => {
+  const finders = [
+    '{ kind: ConfigMaps, path: /data/x }',
+    '{ kind: ConfigMap, path: /data/bose.yaml/base, form: registry }',
+    '{ kind: ConfigMap, path: /data/base.yaml/bass, form: registry }',
+    '{ kind: Deployment.apps, path: /spec/template }',
+  ]
+  const scout = await scoutIn(t, '', `, ${finders.join(', ')}`)
+  const { exitCode, stderr } = await scout('render')
+  t.is(exitCode, 0, stderr)
+  const [kind, key, inner, value] = stderr.split('warning rewrite/unmatched-finder: ').slice(1)
+  t.regex(
+    kind ?? '',
+    /^The finder of ConfigMaps at \/data\/x finds nothing: there is no ConfigMaps\.\n[^]*Did you mean ConfigMap\?/,
+  )
+  t.regex(key ?? '', /no ConfigMap has that\.\n *releases\/site\.yaml:6[^]*Did you mean \/data\/base\.yaml\?/)
+  t.regex(inner ?? '', /Did you mean \/data\/base\.yaml\/base\?/)
+  t.regex(value ?? '', /at \/spec\/template finds nothing: what stands there is no image\./)
+  t.is(stderr.split('unmatched-finder').length, 5, 'the one that finds something is not told')
+  // What is rendered is not all that it may be for.
+  t.notRegex((await scout('render', '--env', 'test')).stderr, /unmatched-finder/)
 })

@@ -24,6 +24,21 @@ test('what was kept is recalled by its key, integers exact, and nothing else is'
   t.is(await openMemory(root).recall('other'), undefined)
 })
 
+test('an entry is known to be there, and by its digest once it was kept or recalled, which is another for other content', async (t) => {
+  const root = await folderOf(t)
+  const [memory, later] = [openMemory(root), openMemory(root)]
+  t.false(memory.holds('key'))
+  t.is(memory.digestOf('key'), undefined)
+  await memory.keep('key', { image: 'a' })
+  t.true(later.holds('key'))
+  t.is(later.digestOf('key'), undefined)
+  await later.recall('key')
+  t.is(later.digestOf('key'), memory.digestOf('key'))
+  const before = memory.digestOf('key')
+  await memory.keep('key', { image: 'b' })
+  t.not(memory.digestOf('key'), before)
+})
+
 test('an entry that was cut off or edited is forgotten, not believed', async (t) => {
   const root = await folderOf(t)
   await openMemory(root).keep('key', { image: 'a' })
@@ -55,4 +70,6 @@ test('a memory that cannot be had is no memory, and no failure', async (t) => {
   const memory = openMemory(root)
   await memory.keep('key', 1)
   t.is(await memory.recall('key'), undefined)
+  t.false(memory.holds('key'))
+  t.is(memory.digestOf('key'), undefined)
 })

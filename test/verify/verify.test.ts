@@ -309,16 +309,11 @@ const packedOtherwise: [title: string, pack: (members: Members, epochSeconds: nu
   ['another compressor', (members, time) => gzipSync(packContents(members, time).tar).fill(255, 9, 10)],
   [
     'another order',
-    (members, time) =>
-      gzip(
-        Buffer.concat(
-          [...members]
-            .filter(([path]) => !path.startsWith('signatures/'))
-            .sort()
-            .reverse()
-            .map((one) => packEntries(new Map([one]), time)),
-        ),
-      ),
+    (members, time) => {
+      const paths = [...members.keys()].filter((path) => !path.startsWith('signatures/'))
+      const entries = paths.map((path) => packEntries(new Map([[path, members.get(path)!]]), time))
+      return gzip(Buffer.concat(entries.reverse()))
+    },
   ],
   [
     'another owner',
@@ -336,7 +331,7 @@ for (const [title, pack] of packedOtherwise)
     const members = membersOf(await bundled())
     const { epochSeconds } = sample()
     const bytes = Buffer.concat([pack(members, epochSeconds), packSignatures(members, epochSeconds).bytes])
-    t.deepEqual(new Map([...membersOf(bytes)].sort()), new Map([...members].sort()))
+    for (const [path, content] of membersOf(bytes)) t.deepEqual(members.get(path), content, path)
     t.deepEqual(codesOf(input(bytes)), ['verify/not-canonical'])
   })
 

@@ -125,6 +125,12 @@ export const rolesFor = (
     return names.length === 0 ? [] : [rule('', ['secrets'], ['get'], names)]
   }
 
+  /** Between a CronJob and its Pods stands a Job that nobody has named: without it, its Pods are nobody's. */
+  const betweenCronJobs = (namespace: string): JsonObject[] =>
+    here(namespace).some(({ group, kind }) => group === 'batch' && kind === 'CronJob')
+      ? [rule('batch', ['jobs'], ['list'])]
+      : []
+
   const label = { 'app.kubernetes.io/managed-by': 'scout-apply' }
   const name = `scout-apply:${set}`
   const who: JsonObject = {
@@ -187,6 +193,7 @@ export const rolesFor = (
         ...binding('Role', namespace),
         ...binding('ClusterRole', namespace),
         ...explaining,
+        ...betweenCronJobs(namespace),
       ]),
     ),
   ]

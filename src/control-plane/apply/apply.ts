@@ -24,7 +24,7 @@ import { underLocks } from './lock.ts'
 import { actAll } from './release.ts'
 import { rediscover, stoppedBy, unlessStopped } from './run.ts'
 import type { Run } from './run.ts'
-import { unionOf } from './union.ts'
+import { asBefore, unionOf } from './union.ts'
 import { waitReady } from './wait.ts'
 import { applyWaves, notBegun } from './waves.ts'
 
@@ -37,8 +37,8 @@ export interface ToApply {
   live: Live
   /** Keeps the site values that the objects hold, so that they can be had again. */
   keep(): Promise<Outcome<void>>
-  /** Is told, still under the lock, whether all was done, and the inventory as it is then; answers with warnings. */
-  remember?(ok: boolean, content: Inventory): Promise<Problem[]>
+  /** Is told, still under the lock, whether all was done, the inventory as it is then, and how much was done; answers with warnings. */
+  remember?(ok: boolean, content: Inventory, done: Run['done']): Promise<Problem[]>
   /** Who runs this, for the lock: different for any two runs. */
   holder: string
   /** `scout-apply/VERSION` */
@@ -137,6 +137,8 @@ const startRun = (input: ToApply, system: ApplySystem, lost: AbortSignal, report
     takesBack: input.takesBack ?? false,
     mark: `${plan.bundle.digest}/${plan.generation}`,
     reports,
+    done: { created: 0, changed: 0, deleted: 0 },
+    touched: new Set(),
   }
 }
 
@@ -151,7 +153,7 @@ const distinct = (found: Problem[]): Problem[] =>
  * done and what was not; without problems all of it was.
  */
 export const apply = async (input: ToApply, system: ApplySystem): Promise<RunReport> => {
-  const { plan, live, holder } = input
+  const { plan, wanted, live, holder } = input
   const started = system.clock.now()
   const reports = notBegun(plan)
   // A set that hands objects over must not delete them meanwhile.
@@ -167,11 +169,15 @@ export const apply = async (input: ToApply, system: ApplySystem): Promise<RunRep
     const begun = await run.journal.save()
     if (!begun.ok) return begun
     const carried = await carryOut(run, input)
-    if (carried.ok) run.journal.content.state = 'applied'
+    const { content } = run.journal
+    if (carried.ok) content.state = 'applied'
+    else asBefore(content, live.inventory?.content, plan, run)
+    if (carried.ok && wanted.filled && wanted.part === undefined)
+      content.generations = wanted.filled.generations
     const saved = await run.journal.save()
     const warnings = lost.aborted
       ? []
-      : ((await input.remember?.(carried.ok && saved.ok, run.journal.content)) ?? [])
+      : ((await input.remember?.(carried.ok && saved.ok, content, run.done)) ?? [])
     if (!carried.ok) return bad([...carried.problems, ...(saved.ok ? [] : saved.problems), ...warnings])
     return saved.ok ? good(undefined, [...carried.warnings, ...warnings]) : saved
   })

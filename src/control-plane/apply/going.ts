@@ -1,5 +1,6 @@
 import { beingRemoved } from '../../core/inventory.ts'
 import { keyOf } from '../../core/object.ts'
+import { noteOrigin } from '../../core/origin.ts'
 import type { Plan, PlannedRemoval, Removal } from '../../core/plan.ts'
 import { all, bad, good } from '../../core/problem.ts'
 import type { Outcome, Problem } from '../../core/problem.ts'
@@ -66,9 +67,7 @@ const finish = async (run: Run, release: PlannedRemoval, hookOf: HookOf): Promis
     return cleared
   }
   delete content.releases[name]
-  const { [name]: _, ...apart } = content.apart ?? {}
-  if (Object.keys(apart).length > 0) content.apart = apart
-  else delete content.apart
+  noteOrigin(content, name, undefined)
   run.tell({ tell: 'subject', stage: 'apply', subject: name, state: 'done' })
   return good(undefined)
 }

@@ -42,6 +42,10 @@ interface JournalOf {
   mayHaveLeftovers?: boolean
 }
 
+/** Whether an inventory was rebuilt, and nothing was applied since: a repair that was killed has not swept behind itself. */
+const isRebuilt = ({ entries }: Inventory): boolean =>
+  Array.from(entries.values()).every(({ wanted }) => wanted === '')
+
 /**
  * Takes up the inventory of a set for writing. `found` is what was read when the plan was made: if somebody has written since,
  * the first save is refused, as is every save once `unlessLost` says so. Where one Secret cannot hold it, its parts are written first, under names
@@ -69,7 +73,9 @@ export const openJournal = (
   let named = new Set(found?.shards)
   /** A run that was killed may have left parts that no parent names. */
   let mayHaveLeftovers =
-    set.mayHaveLeftovers === true || named.size > 0 || found?.content.state === 'applying'
+    set.mayHaveLeftovers === true ||
+    named.size > 0 ||
+    (found !== undefined && (found.content.state === 'applying' || isRebuilt(found.content)))
 
   const moved = (): Outcome<never> =>
     bad([

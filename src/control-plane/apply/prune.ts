@@ -69,8 +69,10 @@ const pruneOne = async (run: Run, removal: Removal): Promise<Outcome<void>> => {
     if (because !== undefined) return good(undefined, [staysWarning(removal, because)])
     const free = await unlessInhabited(run, removal.id)
     if (!free.ok) return free
+    run.touched.add(run.journal.content.entries.get(keyOf(removal.id))?.release ?? '')
     const removed = await removeAndWait(run, removal.id, address, removal.uid)
     if (!removed.ok) return removed
+    if (isSame && removed.value === 'gone') run.done.deleted += 1
     run.journal.content.entries.delete(keyOf(removal.id))
     return good(undefined, removed.value === 'replaced' ? [replacedWarning(run, removal)] : [])
   }

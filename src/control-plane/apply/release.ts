@@ -1,6 +1,7 @@
 import { uidOf } from '../../core/live.ts'
 import { groupVersionOf, keyOf } from '../../core/object.ts'
 import type { ObjectId } from '../../core/object.ts'
+import { inTurn } from '../../core/in-turn.ts'
 import { ownedDigest } from '../../core/owned-fields.ts'
 import type { Action, PlannedRelease } from '../../core/plan.ts'
 import { all, good } from '../../core/problem.ts'
@@ -20,9 +21,11 @@ const act = async (run: Run, action: Action): Promise<Outcome<void>> => {
   if (action.do === 'skip') return good(undefined)
   const stopped = unlessStopped(run)
   if (!stopped.ok) return stopped
+  const key = keyOf(action.id)
+  run.touched.add(run.journal.content.entries.get(key)?.release ?? '')
   const sent = await sendObject(run, action.id)
   if (!sent.ok) return sent
-  const key = keyOf(action.id)
+  run.done[action.do === 'create' ? 'created' : 'changed'] += 1
   noteChange(run, run.live.get(key) ?? run.others.get(key), sent.value)
   run.live.set(key, sent.value)
   const { filled } = run
@@ -35,9 +38,15 @@ const act = async (run: Run, action: Action): Promise<Outcome<void>> => {
   return good(undefined)
 }
 
-/** Carries out actions that don't depend on each other, all at once (the client bounds what is in flight). */
+/**
+ * So many objects are sent at a time. A thousand: 1.75 s with 8, 1.62 s with 16, 1.55 s with 32; more brings nothing. What renews the lock
+ * must not stand in a line behind all of them.
+ */
+const atOnce = 32
+
+/** Carries out actions that don't depend on each other. */
 export const actAll = async (run: Run, actions: Action[]): Promise<Outcome<void>> => {
-  const outcome = all(await Promise.all(actions.map((action) => act(run, action))))
+  const outcome = all(await inTurn(atOnce, actions, (action) => act(run, action)))
   return outcome.ok ? good(undefined) : outcome
 }
 

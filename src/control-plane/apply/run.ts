@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/effects/clock.ts'
 import type { Address, Cluster, Discovery } from '../../core/effects/cluster.ts'
 import { anyServiceOf, serviceOf } from '../../core/discovery.ts'
+import type { Revision } from '../../core/history.ts'
 import { keyOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
 import { usualPolicy } from '../../core/policy.ts'
@@ -47,6 +48,10 @@ export interface Run {
   mark: string
   /** By release: how far it came. */
   reports: Map<string, ReleaseReport>
+  /** How many objects it has made, changed and deleted so far. */
+  done: Revision['changes']
+  /** Releases of which it has sent or deleted an object, or tried to. */
+  touched: Set<string>
 }
 
 /** How a release is to be applied; the usual way for what belongs to none. */

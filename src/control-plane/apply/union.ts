@@ -6,11 +6,16 @@ import { isNamespace } from '../../core/namespaces.ts'
 import { groupVersionOf, idOf, keyOf } from '../../core/object.ts'
 import { isKept } from '../../core/kept.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
+import { noteOrigin, originOf } from '../../core/origin.ts'
 import { actionsOf, hooksOf } from '../../core/plan.ts'
-import type { Plan } from '../../core/plan.ts'
+import type { Plan, PlannedRelease } from '../../core/plan.ts'
 import { isShared } from '../../core/shared-namespace.ts'
 import { appliedObjects, goingHooks } from '../../core/wanted.ts'
 import type { Wanted } from '../../core/wanted.ts'
+import type { Run } from './run.ts'
+
+/** Whether a release that is there changes; those that are installed are not known until they are there. */
+const isRevised = ({ changed, mode }: PlannedRelease): boolean => changed && mode !== 'install'
 
 type Header = Pick<Inventory, 'bundle' | 'version' | 'sequence' | 'apart' | 'purpose'>
 
@@ -53,6 +58,7 @@ const headerOf = (plan: Plan, { part, purpose }: Wanted, there: Inventory | unde
  */
 export const unionOf = (plan: Plan, wanted: Wanted, namespaces: KubeObject[], live: Live): Inventory => {
   const there = live.inventory?.content
+  const resumed = isInterrupted(there, wanted) ? there : undefined
   const entries = new Map(there?.entries)
   const hooks = new Set(hooksOf(plan).map((hook) => keyOf(hook.id)))
   const toMake = new Set(
@@ -92,15 +98,34 @@ export const unionOf = (plan: Plan, wanted: Wanted, namespaces: KubeObject[], li
   const stored = plan.siteValues
     .filter(({ do: how }) => how !== 'read' && how !== 'unseal')
     .map(({ id }) => id)
-  const changing = plan.waves.flat().filter((one) => one.changed && one.mode !== 'install')
+  const changing = plan.waves.flat().filter(isRevised)
   return {
     ...headerOf(plan, wanted, there),
     generation: plan.generation,
     state: 'applying',
+    ...(resumed && { runs: (resumed.runs ?? 1) + 1 }),
     releases: { ...there?.releases, ...Object.fromEntries(changing.map(({ name }) => [name, ''])) },
-    hooks: isInterrupted(there, wanted) ? [...(there?.hooks ?? [])] : [],
+    hooks: [...(resumed?.hooks ?? [])],
     siteValues: Array.from(new Set([...(plan.only ? (there?.siteValues ?? []) : []), ...stored])),
     filling: wanted.filled?.digest ?? '',
+    ...(there?.generations && { generations: there.generations }),
     entries,
+  }
+}
+
+/**
+ * Notes after a run that failed or was stopped what it has not come to: a release of which no object was touched is still from the bundle that it was
+ * from, and one that was not begun at all is there as it was.
+ */
+export const asBefore = (
+  content: Inventory,
+  there: Inventory | undefined,
+  plan: Plan,
+  { touched, reports }: Pick<Run, 'touched' | 'reports'>,
+): void => {
+  for (const { name } of plan.waves.flat().filter(isRevised)) {
+    if (there === undefined || touched.has(name)) continue
+    noteOrigin(content, name, originOf(there, name))
+    if (reports.get(name)?.state === 'not begun') content.releases[name] = there.releases[name] ?? ''
   }
 }

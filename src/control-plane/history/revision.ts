@@ -3,7 +3,7 @@ import type { Inventory } from '../../core/inventory.ts'
 import type { RevisedRelease, Revision } from '../../core/history.ts'
 import { nameOf } from '../../core/object.ts'
 import { originOf } from '../../core/origin.ts'
-import { actionsOf, hooksOf, prunesOf } from '../../core/plan.ts'
+import { hooksOf } from '../../core/plan.ts'
 import type { Plan } from '../../core/plan.ts'
 import { doesOf } from '../../core/purpose.ts'
 import { isStored } from '../../core/site-values/planned.ts'
@@ -43,16 +43,37 @@ const generationsOf = (plan: Plan, store: LiveStore | undefined): Revision['site
     }),
   )
 
-/** A run as it is remembered. `content` is the inventory as the run has left it. Pure. */
+/** The runs of a revision as one: what they did, in numbers. Of those that were killed it is not known. */
+const runsOf = (
+  done: Revision['changes'],
+  begun: number,
+  earlier: Revision | undefined,
+): Pick<Revision, 'changes' | 'runs'> => {
+  const before = earlier?.changes ?? { created: 0, changed: 0, deleted: 0 }
+  const { all, cutOff } = earlier?.runs ?? { all: earlier ? 1 : 0, cutOff: 0 }
+  return {
+    changes: {
+      created: before.created + done.created,
+      changed: before.changed + done.changed,
+      deleted: before.deleted + done.deleted,
+    },
+    ...(begun > 1 && { runs: { all: begun, cutOff: Math.max(0, begun - 1 - (all - cutOff)) } }),
+  }
+}
+
+/**
+ * A run as it is remembered. `content` is the inventory as the run has left it, `done` what it did; `earlier` is what is remembered of this revision
+ * already, where the run took it up. Pure.
+ */
 export const revisionOf = (
   plan: Plan,
   purpose: Purpose,
   content: Inventory,
   store: LiveStore | undefined,
-  run: { ok: boolean; by: string; now: number },
+  run: { ok: boolean; by: string; now: number; done: Revision['changes'] },
+  earlier: Revision | undefined,
 ): Revision => {
-  const actions = actionsOf(plan)
-  const how = (word: string): number => actions.filter((one) => one.do === word).length
+  const hooks = hooksOf(plan).map(({ event, id }) => `${event} ${nameOf(id)}`)
   return {
     revision: plan.generation,
     ...purpose,
@@ -64,16 +85,27 @@ export const revisionOf = (
     state: run.ok ? 'applied' : 'failed',
     ...(plan.only && { only: plan.only }),
     releases: releasesOf(content, plan),
-    changes: { created: how('create'), changed: how('apply'), deleted: prunesOf(plan).length },
-    hooks: hooksOf(plan).map(({ event, id }) => `${event} ${nameOf(id)}`),
+    ...runsOf(run.done, content.runs ?? 1, earlier),
+    hooks: Array.from(new Set([...(earlier?.hooks ?? []), ...hooks])),
     siteValues: generationsOf(plan, store),
   }
 }
 
-/** The run that an inventory tells of and that was killed before it could be remembered; undefined where there is none. Pure. */
-export const cutOffRun = (there: Inventory, known: Revision[], now: number): Revision | undefined => {
-  if (there.state === 'applied' || known.some((one) => one.revision === there.generation)) return undefined
+/**
+ * The run that an inventory tells of and that was killed before it could be remembered, in the middle of it or right at its end; undefined where there
+ * is none. Pure.
+ */
+export const cutOffRun = (
+  there: Inventory,
+  known: Revision[],
+  store: LiveStore | undefined,
+  now: number,
+): Revision | undefined => {
+  if (there.generation === 0 || known.some((one) => one.revision === there.generation)) return undefined
   const { purpose, bundle, version, sequence, apart = {} } = there
+  const generations = there.siteValues.map(
+    (id) => [id, store?.content.values.get(id)?.generation ?? 0] as const,
+  )
   const alone = Object.values(apart).find((one) => purpose?.includes(one.bundle))
   return {
     revision: there.generation,
@@ -81,10 +113,10 @@ export const cutOffRun = (there: Inventory, known: Revision[], now: number): Rev
     ...(alone ?? { bundle, version, sequence }),
     when: new Date(now).toISOString(),
     by: '',
-    state: 'cut off',
+    state: there.state === 'applied' ? 'applied' : 'cut off',
     releases: releasesOf(there, undefined),
     changes: { created: 0, changed: 0, deleted: 0 },
     hooks: there.hooks,
-    siteValues: {},
+    siteValues: Object.fromEntries(generations.filter(([, generation]) => generation > 0)),
   }
 }

@@ -7,7 +7,7 @@ import type { Wanted } from '../../core/wanted.ts'
 import { readInventory } from './inventory.ts'
 import { readLive } from './live.ts'
 import { readStore } from './store.ts'
-import { checkSupplied } from './supplied.ts'
+import { unsuppliedOf } from './supplied.ts'
 import { withUnproven } from './unproven.ts'
 
 /** What is known of a set's site values. */
@@ -23,8 +23,8 @@ const storeFor = (wanted: Wanted | undefined, read: Outcome<Live['store']>): Out
       )
 
 /**
- * Reads all that a plan or a status needs to know: what the server serves, the set's inventory, the live objects; and that the Secrets
- * are there which people supply. Nothing is written.
+ * Reads all that a plan or a status needs to know: what the server serves, the set's inventory, the live objects; and what the Secrets lack
+ * which people supply. Nothing is written.
  */
 export const observe = async (
   cluster: Cluster,
@@ -38,15 +38,15 @@ export const observe = async (
   const served = await withUnproven(cluster, discovery.value, inventory.value?.content)
   const known = inventory.value?.content.siteValues.length ?? 0
   const needed = known > 0 || (wanted?.manifest.siteValues.length ?? 0) > 0
-  const [read, stored, supplied] = await Promise.all([
+  const [read, stored, unsupplied] = await Promise.all([
     readLive(cluster, set, wanted, served, inventory.value),
     needed ? readStore(cluster, discovery.value, set) : good(undefined),
-    wanted ? checkSupplied(cluster, discovery.value, wanted.manifest) : good(undefined),
+    wanted ? unsuppliedOf(cluster, discovery.value, wanted.manifest) : [],
   ])
-  const found = together(read, storeFor(wanted, stored), supplied)
+  const found = together(read, storeFor(wanted, stored))
   if (!found.ok) return found
   const [live, store] = found.value
-  return good({ ...live, store }, found.warnings)
+  return good({ ...live, store, unsupplied }, found.warnings)
 }
 
 /**

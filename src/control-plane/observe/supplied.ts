@@ -3,8 +3,8 @@ import { serviceOf } from '../../core/discovery.ts'
 import type { Cluster, Discovery } from '../../core/effects/cluster.ts'
 import { isObject } from '../../core/json.ts'
 import type { ObjectId } from '../../core/object.ts'
-import { problem, unless } from '../../core/problem.ts'
-import type { Outcome, Problem } from '../../core/problem.ts'
+import { problem } from '../../core/problem.ts'
+import type { Problem } from '../../core/problem.ts'
 import type { SuppliedSecret } from '../../core/records.ts'
 import { problemOfRefusal } from '../../core/refusal.ts'
 
@@ -38,12 +38,12 @@ const incomplete = (release: string, supplied: SuppliedSecret, keys: string[]): 
     fix: `kubectl create secret generic ${supplied.name} -n ${supplied.namespace} ${fromFiles(supplied.keys)} --dry-run=client -o yaml | kubectl apply -f -`,
   })
 
-/** That the Secrets which people make on the cluster are there with all their keys; what is missing is named, all of it. */
-export const checkSupplied = async (
+/** What the Secrets lack that people make on the cluster, all of it; [] where they are there with all their keys. */
+export const unsuppliedOf = async (
   cluster: Cluster,
   discovery: Discovery,
   manifest: BundleManifest,
-): Promise<Outcome<void>> => {
+): Promise<Problem[]> => {
   const service = serviceOf(discovery, 'v1', 'Secret')
   if (service.served !== 'yes') throw new Error('the API server serves no Secrets')
   const { kind } = service
@@ -58,5 +58,5 @@ export const checkSupplied = async (
   const found = await Promise.all(
     manifest.releases.flatMap((release) => release.supplied.map((one) => check(release.name, one))),
   )
-  return unless(found.flat(), () => undefined)
+  return found.flat()
 }

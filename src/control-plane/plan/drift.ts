@@ -1,6 +1,7 @@
 import { fieldManagerOf, partOf, setIdOf } from '../../core/applyset.ts'
 import { serviceOf } from '../../core/discovery.ts'
 import type { NotLookedAt, ObjectDrift } from '../../core/drift.ts'
+import { isInterrupted } from '../../core/inventory.ts'
 import type { Live } from '../../core/live.ts'
 import { namespacesOf } from '../../core/namespaces.ts'
 import { idOf, keyOf } from '../../core/object.ts'
@@ -23,6 +24,8 @@ export interface DriftPlan {
   notLookedAt: NotLookedAt[]
   /** Releases that are not there in full as this bundle has them: nothing of them is put back. Sorted. */
   unfinished: string[]
+  /** By key, where a correction of this was cut short: what it was to make and may have made. It is sent again, so that the inventory knows it. */
+  begun: string[] | undefined
 }
 
 /**
@@ -37,12 +40,16 @@ export const planDrift = (wanted: Wanted, live: Live): DriftPlan => {
   const notLookedAt: NotLookedAt[] = []
   const taken: ObjectDrift[] = []
   const compared: string[] = []
+  const begun: string[] = []
+  const resumed = isInterrupted(there, wanted) ? there : undefined
 
   const act = (id: ObjectId, object: KubeObject, release: string): Action => {
     const skip: Action = { do: 'skip', id }
     const entry = there?.entries.get(keyOf(id))
     const digest = wantedDigest(object, wanted.filled)
-    if (entry === undefined || entry.uid === '' || entry.wanted !== digest) {
+    // The UID of what a correction is to make is not known until it has come to its end; all else is as it was.
+    const isBegun = resumed !== undefined && entry?.uid === ''
+    if (entry === undefined || (entry.uid === '' && !isBegun) || entry.wanted !== digest) {
       notLookedAt.push({ id, release, why: 'it was not applied as the bundle has it' })
       return skip
     }
@@ -51,6 +58,7 @@ export const planDrift = (wanted: Wanted, live: Live): DriftPlan => {
       return skip
     }
     compared.push(keyOf(id))
+    if (isBegun) begun.push(keyOf(id))
     const other = live.others.get(keyOf(id))
     const owner = other && partOf(other)
     if (owner === undefined || owner === set.id || entry.shared)
@@ -72,7 +80,7 @@ export const planDrift = (wanted: Wanted, live: Live): DriftPlan => {
     set: manifest.name,
     bundle: { digest: wanted.digest, version: manifest.version, sequence: manifest.sequence },
     replaces: replacedBy(there, wanted),
-    generation: (there?.generation ?? 0) + 1,
+    generation: resumed ? resumed.generation : (there?.generation ?? 0) + 1,
     siteValues: wanted.filled?.planned ?? [],
     namespaces: namespaces.map((object) => act(idOf(object), object, '')),
     crds: crds.map((one) => act(one.id, one.object, one.release)),
@@ -98,7 +106,7 @@ export const planDrift = (wanted: Wanted, live: Live): DriftPlan => {
     .filter((one) => there?.releases[one.name] !== releaseDigest(one, wanted.filled))
     .map(({ name }) => name)
     .sort()
-  return { plan, compared, taken, notLookedAt, unfinished }
+  return { plan, compared, taken, notLookedAt, unfinished, begun: resumed && begun }
 }
 
 /** A plan with the actions on these objects alone (by key), and of releases those that they are in. */

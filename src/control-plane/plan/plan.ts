@@ -6,6 +6,7 @@ import type { Live } from '../../core/live.ts'
 import { namespacesOf } from '../../core/namespaces.ts'
 import { idOf, keyOf } from '../../core/object.ts'
 import type { KubeObject, ObjectId } from '../../core/object.ts'
+import { changesNothing } from '../../core/plan.ts'
 import type { Action, Plan, PlannedRelease, Removal } from '../../core/plan.ts'
 import { good, unless } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
@@ -22,6 +23,15 @@ import { needsOf } from './needs.ts'
 import { replacedBy } from './origin.ts'
 import { refusalsOf } from './refusals.ts'
 import { removalOf } from './removal.ts'
+
+/** A plan in which a value is no news that has been rolled out already, by runs that were limited to those who hold it. */
+const withoutStaleNews = (plan: Plan): Plan =>
+  changesNothing(plan)
+    ? {
+        ...plan,
+        siteValues: plan.siteValues.map((one) => (one.do === 'rotate' ? { ...one, do: 'keep' } : one)),
+      }
+    : plan
 
 /**
  * Decides everything that an apply will do, from what is wanted and what is there. Pure. What stands in the way is
@@ -103,7 +113,9 @@ export const planApply = (wanted: Wanted, live: Live, consent: Consent): Outcome
       notes: [],
     }
   }
-  const outcome = unless([...refusalsOf(wanted, live, consent), ...needsOf(wanted, live)], planned)
+  const outcome = unless([...refusalsOf(wanted, live, consent), ...needsOf(wanted, live)], () =>
+    withoutStaleNews(planned()),
+  )
   return outcome.ok
     ? good(outcome.value, [...outcome.warnings, ...inTheWay(outcome.value, wanted, live)])
     : outcome

@@ -1,6 +1,7 @@
 import { fieldManagerOf } from '../../core/applyset.ts'
-import { appended, nextRecord, readRecord, recordLine } from '../../core/audit.ts'
+import { appended, nextRecord, recordLine } from '../../core/audit.ts'
 import type { AuditChain, AuditEntry, AuditRecord } from '../../core/audit.ts'
+import { readFiledRecords } from '../../core/audit-file.ts'
 import { auditChainOf, auditId, auditSecretOf } from '../../core/audit-secret.ts'
 import type { Cluster } from '../../core/effects/cluster.ts'
 import type { AuditFile } from '../../core/effects/record-files.ts'
@@ -64,19 +65,15 @@ export const appendAudit = async (
   }
 }
 
-/** The last record of a set in a file's text. Lines of other sets are passed over; one that is no record is not: nothing can follow it. */
-const lastOf = (text: string, set: string): AuditRecord | undefined =>
-  text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map(readRecord)
-    .findLast((one) => one.set === set)
-
-/** Adds an entry to a file, where each set has a chain of its own: runs that had nothing to do are in it, too. */
+/**
+ * Adds an entry to a file, where each set has a chain of its own: runs that had nothing to do are in it, too. What was cut off while it was
+ * written stays as it is, and the chain goes on from the last whole record.
+ */
 export const appendToFile = async (file: AuditFile, entry: AuditEntry): Promise<Outcome<AuditRecord>> => {
   let last: AuditRecord | undefined
   try {
-    last = lastOf(await file.read(), entry.set)
+    const { records } = readFiledRecords(await file.read())
+    last = records.findLast(({ set }) => set === entry.set)
   } catch (error) {
     if (!(error instanceof TypeError) && !(error instanceof SyntaxError)) throw error
     return bad([

@@ -1,16 +1,16 @@
 import { checkAudit } from '../../core/audit-check.ts'
 import type { AuditState } from '../../core/audit-check.ts'
-import { readRecords } from '../../core/audit-secret.ts'
+import { readFiledRecords } from '../../core/audit-file.ts'
+import type { FiledRecords } from '../../core/audit-file.ts'
 import type { Cluster } from '../../core/effects/cluster.ts'
 import type { AuditFile } from '../../core/effects/record-files.ts'
 import { bad, good, problem } from '../../core/problem.ts'
 import type { Outcome } from '../../core/problem.ts'
 import { readAudit } from './audit.ts'
-import type { AuditRecord } from '../../core/audit.ts'
 
-const recordsIn = (file: Pick<AuditFile, 'name'>, text: string): Outcome<AuditRecord[]> => {
+const recordsIn = (file: Pick<AuditFile, 'name'>, text: string): Outcome<FiledRecords> => {
   try {
-    return good(readRecords(text))
+    return good(readFiledRecords(text))
   } catch (error) {
     return bad([
       problem({
@@ -38,6 +38,6 @@ export const readAndCheckAudit = async (
   if (!chain.ok) return chain
   const inFile = auditFile && recordsIn(auditFile, await auditFile.read())
   if (inFile?.ok === false) return inFile
-  const file = auditFile && inFile && { name: auditFile.name, records: inFile.value }
+  const file = auditFile && inFile && { name: auditFile.name, ...inFile.value }
   return good(checkAudit(set, chain.value, file))
 }

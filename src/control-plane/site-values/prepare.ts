@@ -7,7 +7,7 @@ import { canonicalJson } from '../../core/json.ts'
 import type { Live } from '../../core/live.ts'
 import { idOf, keyOf, nameOf } from '../../core/object.ts'
 import type { ObjectId } from '../../core/object.ts'
-import { all, bad, good, problem, together } from '../../core/problem.ts'
+import { all, bad, good, problem, together, unless } from '../../core/problem.ts'
 import type { Outcome, Problem, Problems } from '../../core/problem.ts'
 import type { PlannedValue } from '../../core/site-values/planned.ts'
 import type { SiteValue } from '../../core/site-values/recipe.ts'
@@ -74,6 +74,7 @@ export const settleValues = async (
       values,
       store: live.store?.content ?? { key: maker.bytes(32), values: new Map() },
       inUse: new Set(live.inventory?.content.siteValues),
+      applied: live.inventory?.content.generations ?? {},
       secrets,
       brought: new Map([...read, ...unsealed]),
       request,
@@ -111,6 +112,12 @@ const filled = (wanted: Wanted, { fillings, planned, store }: Settled): Outcome<
   const stamp = stamper(wanted.manifest.siteValues, holders, fillings, store.key)
   const digest = digestOfValues(store.key, Array.from(fillings.keys()).sort(), fillings, null)
   const digests = new Map<string, string>()
+  const generations = Object.fromEntries(
+    planned.flatMap(({ id }) => {
+      const stored = store.values.get(id)
+      return stored ? [[id, stored.generation]] : []
+    }),
+  )
   const releases = all(
     wanted.releases.map((release) => {
       const own = all(
@@ -134,21 +141,17 @@ const filled = (wanted: Wanted, { fillings, planned, store }: Settled): Outcome<
   )
   return releases.ok
     ? good(
-        { ...wanted, releases: releases.value, filled: { planned, key: store.key, digest, digests } },
+        {
+          ...wanted,
+          releases: releases.value,
+          filled: { planned, key: store.key, digest, digests, generations },
+        },
         releases.warnings,
       )
     : releases
 }
 
-/**
- * Makes a bundle ready to be planned and applied: its site values settled and in place of their placeholders. A bundle without any
- * is what it was, and nothing is asked.
- */
-export const prepareSiteValues = async (
-  wanted: Wanted,
-  live: Live,
-  system: SiteValuesSystem,
-): Promise<Outcome<Prepared>> => {
+const prepare = async (wanted: Wanted, live: Live, system: SiteValuesSystem): Promise<Outcome<Prepared>> => {
   const { name, siteValues } = wanted.manifest
   if (siteValues.length === 0) return good({ wanted, secrets: [], keep: async () => good(undefined) })
   const settled = await settleValues(wanted, live, nothingAsked, system)
@@ -163,4 +166,21 @@ export const prepareSiteValues = async (
     await keepStore(system.cluster, live.discovery, name, isWritten ? store : undefined, before)
   const secrets = Array.from(fillings.values(), ({ text }) => text)
   return good({ wanted: ready.value[0], secrets, keep }, [...settled.warnings, ...ready.warnings])
+}
+
+/**
+ * Makes a bundle ready to be planned and applied: its site values settled and in place of their placeholders. A bundle without any
+ * is what it was, and nothing is asked. What people have not supplied, Secrets and values, is told at once.
+ */
+export const prepareSiteValues = async (
+  wanted: Wanted,
+  live: Live,
+  system: SiteValuesSystem,
+): Promise<Outcome<Prepared>> => {
+  const prepared = await prepare(wanted, live, system)
+  const both = together(
+    prepared,
+    unless(live.unsupplied ?? [], () => undefined),
+  )
+  return both.ok ? good(both.value[0], both.warnings) : both
 }

@@ -46,6 +46,8 @@ export interface ToSettle {
   store: Store
   /** Ids of values that are in use: one that the store has not any more is not made anew unasked. */
   inUse: Set<string>
+  /** By id: how often each had been made when it was applied last, as far as that is known. */
+  applied: { [id: string]: number }
   /** By key: live Secrets at the places of values that are not in the store. */
   secrets: Map<string, KubeObject>
   /** By id: those that come from elsewhere at each apply. */
@@ -124,7 +126,8 @@ export const settle = async (input: ToSettle, maker: Maker): Promise<Outcome<Set
     if (!whole) return { problems: [otherKind(id)] }
     const kept = same && there.of !== ofDigest(of) ? { ...there, of: ofDigest(of) } : there
     const problems = same ? [] : [recipeChanged(id)]
-    return { parts: there.parts, planned: { do: 'keep', id }, stored: kept, problems }
+    const isNew = Object.hasOwn(input.applied, id) && input.applied[id] !== there.generation
+    return { parts: there.parts, planned: { do: isNew ? 'rotate' : 'keep', id }, stored: kept, problems }
   }
 
   const settleOne = async (value: SiteValue, of: Parts | undefined): Promise<One> => {

@@ -1,5 +1,5 @@
 import { bad, good, unless } from '../problem.ts'
-import type { Outcome, Problem } from '../problem.ts'
+import type { Outcome } from '../problem.ts'
 import type { Trust, TrustedKey } from '../trust.ts'
 import { readEnvelope } from './envelope.ts'
 import type { Envelope } from './envelope.ts'

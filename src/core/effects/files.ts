@@ -7,10 +7,18 @@ export interface ReadFiles {
   read(path: string): Promise<Uint8Array | undefined>
   /** Text read as UTF-8, or undefined where there is no such file. Bytes that are not UTF-8 throw. */
   readText(path: string): Promise<string | undefined>
+  /** `sha256:…` of the bytes, or undefined where there is no such file. */
+  digest(path: string): Promise<string | undefined>
   /** All files below a folder, as sorted paths relative to the root; [] where there is no such folder. Links are not followed. */
   list(folder: string): Promise<string[]>
   /** All links at a path, above it (below the root) and below it, sorted; a link above or at it is the only one told. */
   links(path: string): Promise<string[]>
+}
+
+/** What a file is to hold. Where it has this digest (`sha256:…`) already, the text is not asked for. */
+export interface FileText {
+  digest: string
+  text(): string
 }
 
 /** Writing, one declared folder at a time. */
@@ -19,7 +27,10 @@ export interface WriteFiles {
    * Makes `folder` hold exactly `files` (by path relative to the folder). All new content is on disk before the first
    * file is put in place, so that a failure leaves the folder as it was; unchanged files are not touched; stale ones go last.
    */
-  replaceFolder(folder: string, files: Map<string, string>): Promise<{ written: string[]; removed: string[] }>
+  replaceFolder(
+    folder: string,
+    files: Map<string, string | FileText>,
+  ): Promise<{ written: string[]; removed: string[] }>
 }
 
 /** A folder of its own that holds what was made, and nothing else. */

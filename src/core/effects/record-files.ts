@@ -3,7 +3,7 @@ export interface AuditFile {
   readonly name: string
   /** All of it; '' where there is none yet. */
   read(): Promise<string>
-  /** Adds a line at the end, in one write, and returns once it is on the disk. */
+  /** Adds a line at the end, in one write and on a line of its own whatever stands before it, and returns once it is on the disk. */
   append(line: string): Promise<void>
 }
 

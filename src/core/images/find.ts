@@ -69,7 +69,7 @@ const deepest = 200
 const mayHoldStructure = /image|registry|repository|containers/i
 
 /** The object with the data of a Secret decoded, where it is text. */
-const decoded = (object: JsonObject): JsonObject => {
+export const decoded = (object: JsonObject): JsonObject => {
   const data = object['data']
   if (object['kind'] !== 'Secret' || !isObject(data)) return object
   const texts: JsonObject = {}

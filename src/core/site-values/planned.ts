@@ -4,6 +4,8 @@ import type { Recipe } from './recipe.ts'
 export type PlannedValue =
   /** It is in the store. */
   | { do: 'keep'; id: string }
+  /** It is in the store, and another one than was applied last: rotated since, or supplied anew. What holds it gets it now. */
+  | { do: 'rotate'; id: string }
   | {
       do: 'make'
       id: string

@@ -18,6 +18,8 @@ export interface Constructed {
   /** Where the value begins in the text. */
   offset: number
   duplicates: DuplicateKey[]
+  /** Whether another document follows. */
+  more: boolean
 }
 
 /** YAML 1.2 takes nearly every sign, so `&a:b` is another anchor there, and another value. */
@@ -123,7 +125,7 @@ export const construct = ({ text, events, original }: Parsed): Constructed => {
   const isMergeKey = (event: Node): boolean =>
     event.type === EVENT_ID.SCALAR &&
     (event.tagStart < 0
-      ? event.style === SCALAR_STYLE.PLAIN
+      ? event.style === SCALAR_STYLE.PLAIN && text.startsWith('<<', event.valueStart)
       : text.slice(event.tagStart, event.tagEnd) === '!!merge') &&
     getScalarValue(text, event) === '<<'
 
@@ -220,7 +222,8 @@ export const construct = ({ text, events, original }: Parsed): Constructed => {
   }
 
   const offset = original(offsetOf(events[1] as Node))
-  return { value: node(), offset, duplicates }
+  const value = node()
+  return { value, offset, duplicates, more: cursor + 1 < events.length }
 }
 
 /** Which node each alias stands for: the last one before it that bears its anchor. Indices are those of the events. */

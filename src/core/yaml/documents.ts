@@ -11,8 +11,12 @@ export interface BadSeparator {
   text: string
 }
 
-/** Not `^` with the flag m: that would take a lone carriage return for the end of a line. */
-const separator = /(?<=^|\n)---([^\n]*)\n/g
+/** Where the next line that begins with `---` does, from the start of a line on; -1 where none does. */
+const separatorIn = (whole: string, start: number): number => {
+  if (whole.startsWith('---', start)) return start
+  const before = whole.indexOf('\n---', start)
+  return before < 0 ? -1 : before + 1
+}
 
 /**
  * Cuts a stream into documents as kubectl does: textually, at every line that begins with `---`, before anything is parsed
@@ -31,18 +35,20 @@ export const splitDocuments = (stream: string): DocumentText[] | BadSeparator =>
     if (text !== '') documents.push({ text, line })
     line += linesIn(text)
   }
-  for (const match of whole.matchAll(separator)) {
-    const after = (match[1] ?? '').trim()
-    cut(match.index)
-    if (after !== '' && !after.startsWith('#')) return { line, text: match[0].trimEnd() }
-    start = match.index + match[0].length
+  for (let at = separatorIn(whole, 0); at >= 0; at = separatorIn(whole, start)) {
+    const end = whole.indexOf('\n', at) + 1
+    const after = whole.slice(at + 3, end).trim()
+    cut(at)
+    if (after !== '' && !after.startsWith('#')) return { line, text: whole.slice(at, end).trimEnd() }
+    start = end
     line += 1
   }
   cut(whole.length)
   return documents
 }
 
-const linesIn = (text: string): number => {
+/** How many lines end in a text. */
+export const linesIn = (text: string): number => {
   let count = 0
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++
   return count

@@ -1,9 +1,8 @@
-import { EVENT_ID } from 'js-yaml'
 import type { Json } from '../json.ts'
 import { bad, good, problem } from '../problem.ts'
 import type { Excerpt, Outcome, Problem, Problems } from '../problem.ts'
 import { construct } from './construct.ts'
-import { splitDocuments } from './documents.ts'
+import { linesIn, splitDocuments } from './documents.ts'
 import type { DocumentText } from './documents.ts'
 import { YamlFault } from './fault.ts'
 import { readJsonStream } from './json-stream.ts'
@@ -39,11 +38,15 @@ const whereOf = ({ label, line, column, text }: Place): Problem['where'] => {
   return [{ ...file, excerpt }]
 }
 
-/** Line and column in the stream of an offset in one document of it. */
+/** Line and column in the stream of an offset in one document of it. The text is looked at only where there is something to tell. */
 const placesIn = (document: DocumentText, label: string): ((offset: number) => Place) => {
-  const lineAt = linesOf(document.text)
-  const isSecret = holdsSecret.test(document.text)
+  let lineAt: ReturnType<typeof linesOf> | undefined
+  let isSecret = false
   return (offset) => {
+    if (lineAt === undefined) {
+      lineAt = linesOf(document.text)
+      isSecret = holdsSecret.test(document.text)
+    }
     const at = Math.min(Math.max(offset, 0), document.text.length)
     const { number, start, text } = lineAt(at)
     return {
@@ -96,12 +99,11 @@ const readDocument = (document: DocumentText, placeOf: (offset: number) => Place
     )
   const parsed = parseLeniently(document.text, effort)
   if (parsed.events.length === 0) return { value: null, line: document.line, warnings: [] }
-  const { value, offset, duplicates } = construct(parsed)
-  if (parsed.events.some((event, index) => index > 0 && event.type === EVENT_ID.DOCUMENT))
-    throw new YamlFault('something follows the end of the document, `...`, and would be lost', offset)
+  const { value, offset, duplicates, more } = construct(parsed)
+  if (more) throw new YamlFault('something follows the end of the document, `...`, and would be lost', offset)
   return {
     value,
-    line: placeOf(offset).line,
+    line: document.line + linesIn(document.text.slice(0, Math.max(offset, 0))),
     warnings: duplicates.map((one) => duplicated(placeOf(one.offset), one.key)),
   }
 }

@@ -37,32 +37,50 @@ const scalar = (value: Json, margin: string): string => {
 const isCollection = (value: Json): value is Json[] | JsonObject =>
   typeof value === 'object' && value !== null && !isEmpty(value)
 
-/** Texts on lines of their own. V8 copies what `+=` joins once, in the end; `join` would copy it anew at each level. */
-const joined = <T>(parts: T[], margin: string, textOf: (part: T) => string): string => {
-  let text = ''
-  for (const part of parts) text += `${text === '' ? '' : `\n${margin}`}${textOf(part)}`
-  return text
-}
+/** Lines as they are written: of each value the first one begins with `lead`, the others with `margin`. */
+class Lines {
+  text = ''
 
-/** The lines of a list whose dashes stand at `margin`, the first one without it: the caller has placed it already. */
-const sequence = (list: Json[], margin: string): string =>
-  joined(list, margin, (item) => `- ${inside(item, `${margin}  `)}`)
+  sequence(list: Json[], lead: string, margin: string): void {
+    let start = lead
+    for (const item of list) {
+      this.inside(item, `${start}- `, `${margin}  `)
+      start = margin
+    }
+  }
 
-const entry = (key: string, value: Json, margin: string): string => {
-  const written = inline(key)
-  const start = written.length > longestSimpleKey ? `? ${written}\n${margin}:` : `${written}:`
-  if (!isCollection(value)) return `${start} ${scalar(value, `${margin}  `)}`
-  if (Array.isArray(value)) return `${start}\n${margin}${sequence(value, margin)}`
-  return `${start}\n${margin}  ${mapping(value, Object.keys(value).sort(), `${margin}  `)}`
-}
+  mapping(map: JsonObject, keys: string[], lead: string, margin: string): void {
+    let start = lead
+    for (const key of keys) {
+      this.entry(key, map[key]!, start, margin)
+      start = margin
+    }
+  }
 
-const mapping = (map: JsonObject, keys: string[], margin: string): string =>
-  joined(keys, margin, (key) => entry(key, map[key]!, margin))
+  entry(key: string, value: Json, lead: string, margin: string): void {
+    const written = inline(key)
+    this.text += lead
+    this.text += written.length > longestSimpleKey ? `? ${written}\n${margin}:` : `${written}:`
+    const deeper = `${margin}  `
+    if (!isCollection(value)) {
+      this.text += ' '
+      this.text += scalar(value, deeper)
+      this.text += '\n'
+      return
+    }
+    this.text += '\n'
+    if (Array.isArray(value)) this.sequence(value, margin, margin)
+    else this.mapping(value, Object.keys(value).sort(), deeper, deeper)
+  }
 
-/** A value right behind a dash, whose own lines go on at `margin`. */
-const inside = (value: Json, margin: string): string => {
-  if (!isCollection(value)) return scalar(value, margin)
-  return Array.isArray(value) ? sequence(value, margin) : mapping(value, Object.keys(value).sort(), margin)
+  inside(value: Json, lead: string, margin: string): void {
+    if (!isCollection(value)) {
+      this.text += lead
+      this.text += scalar(value, margin)
+      this.text += '\n'
+    } else if (Array.isArray(value)) this.sequence(value, lead, margin)
+    else this.mapping(value, Object.keys(value).sort(), lead, margin)
+  }
 }
 
 /**
@@ -72,8 +90,8 @@ const inside = (value: Json, margin: string): string => {
  * pair, which no UTF-8 holds, becomes U+FFFD. Throws TypeError for what is not JSON, NaN and infinity.
  */
 export const writeYaml = (value: Json): string => {
-  const text = isObject(value) && isCollection(value) ? mapping(value, topKeys(value), '') : rootOf(value)
-  return `${text.toWellFormed()}\n`
+  const lines = new Lines()
+  if (isObject(value) && isCollection(value)) lines.mapping(value, topKeys(value), '', '')
+  else lines.inside(value, '', '')
+  return lines.text.toWellFormed()
 }
-
-const rootOf = (value: Json): string => (isCollection(value) ? inside(value, '') : scalar(value, ''))

@@ -99,6 +99,7 @@ const valueWords: Record<PlannedValue['do'], string> = {
   supply: 'supplied',
   read: 'read at each apply',
   unseal: 'sealed in the bundle',
+  rotate: 'rotated, or supplied anew, since it was applied',
   keep: 'kept',
 }
 

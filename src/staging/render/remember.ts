@@ -66,7 +66,7 @@ type Kept = {
 
 /**
  * What `render` gives for a release, recalled where it was rendered before of the same chart and values by the same helm, and was told
- * the same of the cluster. Failures are not kept.
+ * the same of the cluster. Failures are not kept. What is there to be recalled waits for `turn`.
  */
 export const remembered = async (
   release: ResolvedRelease,
@@ -74,12 +74,14 @@ export const remembered = async (
   telling: Telling,
   { memory, helm, files }: { memory: Memory; helm: { version: string }; files: ReadFiles },
   render: () => Promise<Outcome<ReleaseDocuments>>,
+  turn?: Promise<unknown>,
 ): Promise<Outcome<ReleaseDocuments>> => {
   const key = await keyFor(release, kubernetes, helm.version, telling, files)
+  if (memory.holds(key)) await turn
   const kept = (await memory.recall(key)) as Kept | undefined
   if (kept !== undefined && kept.answers === answersTo(kept.lookups, objectsIn(telling))) {
     const { objects, renderedBy, lookups, warnings } = kept
-    return good({ release, objects, renderedBy, lookups }, warnings)
+    return good({ release, objects, renderedBy, lookups, kept: memory.digestOf(key) }, warnings)
   }
   const outcome = await render()
   if (outcome.ok) {
@@ -87,6 +89,7 @@ export const remembered = async (
     const answers = answersTo(lookups, objectsIn(telling))
     const now: Kept = { objects, renderedBy, lookups, warnings: outcome.warnings, answers }
     await memory.keep(key, now as unknown as Json)
+    return good({ ...outcome.value, kept: memory.digestOf(key) }, outcome.warnings)
   }
   return outcome
 }

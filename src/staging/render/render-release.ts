@@ -29,6 +29,8 @@ export interface ReleaseDocuments {
   renderedBy: string
   /** What its templates looked up. */
   lookups: Lookup[]
+  /** The digest of all this as it lies in memory. */
+  kept?: string | undefined
 }
 
 type Read = Outcome<{ objects: FoundObject[]; lookups: Lookup[] }>

@@ -29,8 +29,8 @@ export const render = async (
   if (!settled.ok) return settled
   const { documents, brought } = settled.value
   const finished = all(
-    documents.map(({ release, objects, renderedBy }) =>
-      finishRelease(release, objects, renderedBy, { ...target, brought }),
+    documents.map(({ release, objects, renderedBy, kept }) =>
+      finishRelease({ ...release, ...(kept && { kept }) }, objects, renderedBy, { ...target, brought }),
     ),
   )
   if (!finished.ok) return finished

@@ -114,9 +114,16 @@ export const settle = async (
   const outcomes: Outcomes = new Map()
   const heard = new Map<ResolvedRelease, Heard>()
   const kubernetes = `v${wholeVersion(target.kubernetes)}`
+  /** Helm is at work on what has changed before anything else is recalled, which takes all of this process. */
+  const scanned = Promise.withResolvers<void>()
   const renderTold = async (release: ResolvedRelease, telling: Telling, scan: ChartScan): Promise<void> => {
-    const outcome = await remembered(release, kubernetes, telling, system, () =>
-      renderOne(release, target, telling, diceOf(scan), { ...system, salting }),
+    const outcome = await remembered(
+      release,
+      kubernetes,
+      telling,
+      system,
+      () => renderOne(release, target, telling, diceOf(scan), { ...system, salting }),
+      scanned.promise,
     )
     outcomes.set(release, outcome)
     heard.set(release, { telling, lookups: outcome.ok ? outcome.value.lookups : 'unknown' })
@@ -132,6 +139,7 @@ export const settle = async (
     // Whoever waits for it hears of a failure.
     if (wanted.has(release.name) && !asks(scan)) renderQuiet(release, scan).catch(() => {})
   })
+  scanned.resolve()
   const releases = neededOf(set, wanted, scanOf)
   const last = await lastRendersOf(releases, system)
   if (!last.ok) return last

@@ -8,10 +8,10 @@ import type { ReadFiles } from '../../core/effects/files.ts'
 export const treeDigest = async (files: ReadFiles, paths: string[], folder = ''): Promise<string> => {
   const lines = await Promise.all(
     paths.map(async (path) => {
-      const content = await files.read(path)
+      const digest = await files.digest(path)
       // It was listed a moment ago; somebody is at work in this folder.
-      if (content === undefined) throw new Error(`${path} went away while it was read`)
-      return { path: path.slice(folder.length), digest: sha256(content) }
+      if (digest === undefined) throw new Error(`${path} went away while it was read`)
+      return { path: path.slice(folder.length), digest }
     }),
   )
   lines.sort((a, b) => (a.path < b.path ? -1 : 1))

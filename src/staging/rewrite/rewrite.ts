@@ -5,6 +5,8 @@ import type { Search } from '../../core/images/find.ts'
 import type { FoundImage } from '../../core/images/found.ts'
 import { addPullSecret } from '../../core/images/pull-secrets.ts'
 import { nameOf } from '../../core/object.ts'
+import { anew } from '../../core/once.ts'
+import type { Once } from '../../core/once.ts'
 import type { KubeObject } from '../../core/object.ts'
 import { pointerOf } from '../../core/pointer.ts'
 import type { Path } from '../../core/pointer.ts'
@@ -29,6 +31,8 @@ export interface RewriteOptions {
   digestOf?: DigestOf
   /** What an image that nobody has decided on is; a warning where left out. */
   undecided?: Problem['severity']
+  /** Finds the images in the objects of a release, one by one, or knows from an earlier run what `find` would give. */
+  found?: Once<FoundImage[][]>
 }
 
 const placeOf = (rendered: RenderedObject, found: FoundImage, release: string): Problem['where'][number] => {
@@ -108,14 +112,15 @@ const rewriteRelease = (
   release: RenderedRelease,
   images: Site['images'],
   search: Search,
-  { digestOf, undecided: severity = 'warning' }: RewriteOptions,
+  { digestOf, undecided: severity = 'warning', found: once = anew }: RewriteOptions,
 ): Outcome<RewrittenRelease> => {
   const { decide, unused, extra } = decisions(release, images)
   const problems: Problem[] = []
   const done: Rewritten = { objects: [], images: [], suspects: [], pullSecretsAt: [] }
-  for (const rendered of release.objects) {
+  const inObjects = once(release, () => release.objects.map(({ object }) => findImages(object, search)))
+  for (const [index, rendered] of release.objects.entries()) {
     const uses: ImageUse[] = []
-    for (const found of findImages(rendered.object, search)) {
+    for (const found of inObjects[index] ?? []) {
       const decision = decide(found)
       const place = { object: rendered.id, pointer: pointerOf(found.parts[0].path) }
       if (decision === 'undecided') {

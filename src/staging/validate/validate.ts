@@ -1,4 +1,6 @@
 import { idOf, isCrd, keyOf, nameOf } from '../../core/object.ts'
+import { anew } from '../../core/once.ts'
+import type { Once } from '../../core/once.ts'
 import { pointerOf } from '../../core/pointer.ts'
 import type { Path } from '../../core/pointer.ts'
 import { problem, unless } from '../../core/problem.ts'
@@ -72,16 +74,18 @@ const inOrder = (found: Problem[]): Problem[] => {
  * Judges every object of a set, of all phases, as the target's API server would: built-in kinds by the schemas of its version,
  * custom resources by the CRDs of the set, then of the cluster's snapshot, and both by the rules in `rules/`. All problems at once. A kind that neither of them has is one
  * of them; a rule of a release's `apply` section that nothing follows is a warning. What only a running server knows (admission webhooks, CEL rules, quotas) is not judged.
+ * `once` judges the objects of a release, or knows from an earlier run what that would give.
  */
 export const validate = (
   set: SetOf<RewrittenRelease>,
   target: DescribedTarget,
+  once: Once<Problem[]> = anew,
 ): Outcome<SetOf<ValidatedRelease>> => {
   const objects = set.releases.flatMap((release) => release.objects)
   const crds = objects.map(({ object }) => object).filter((object) => isCrd(idOf(object)))
   const kinds = knownKinds(target, crds)
   const found = set.releases.flatMap((release) =>
-    release.objects.flatMap((object) => problemsOf(release.name, object, kinds, target)),
+    once(release, () => release.objects.flatMap((object) => problemsOf(release.name, object, kinds, target))),
   )
   return unless([...inOrder(found), ...set.releases.flatMap(idleRules)], () => ({
     ...set,

@@ -94,6 +94,8 @@ const shortMemory = (): Memory => {
   const known = new Map<string, Json>()
   return {
     recall: async (key) => known.get(key),
+    holds: (key) => known.has(key),
+    digestOf: () => undefined,
     keep: async (key, value) => void known.set(key, value),
   }
 }

@@ -57,6 +57,12 @@ const follow = (place: Place, [key, ...rest]: string[], open = false): Place[] =
   )
 }
 
+/** What a way (the keys of a rule's path) leads to in a value; of a text that it ends at what that holds, where it is YAML or JSON. */
+export const valuesAt = (value: Json, way: string[]): Json[] => {
+  const inside = follow({ value, at: [] }, way, true)
+  return (inside.length > 0 ? inside : follow({ value, at: [] }, way)).map((place) => place.value)
+}
+
 /** A part of what stands at a place, with the offsets in the text around it; undefined where it has none. */
 const inText = (part: HitPart, { at, text }: Place): HitPart | undefined => {
   if (text === undefined) return { ...part, at: [...at, ...part.at] }

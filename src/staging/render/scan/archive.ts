@@ -1,4 +1,4 @@
-import { Gunzip } from 'fflate'
+import { gunzipSync } from 'node:zlib'
 import { Header } from 'tar/header'
 import { Pax } from 'tar/pax'
 
@@ -9,22 +9,13 @@ const mostBytes = 100 * MiB
 const mostFileBytes = 5 * MiB
 
 const blockSize = 512
-const chunkSize = 64 * 1024
 
 const unzip = (bytes: Uint8Array): Buffer | undefined => {
-  const parts: Uint8Array[] = []
-  let size = 0
-  const gunzip = new Gunzip((part) => {
-    size += part.length
-    if (size <= mostBytes) parts.push(part)
-  })
   try {
-    for (let at = 0; at < bytes.length && size <= mostBytes; at += chunkSize)
-      gunzip.push(bytes.subarray(at, at + chunkSize), at + chunkSize >= bytes.length)
+    return gunzipSync(bytes, { maxOutputLength: mostBytes })
   } catch {
     return undefined
   }
-  return size > mostBytes ? undefined : Buffer.concat(parts)
 }
 
 const headerAt = (tar: Buffer, at: number): Header | undefined => {

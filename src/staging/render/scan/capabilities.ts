@@ -16,9 +16,9 @@ export const fieldsOfCapabilities = (
 
 /** The variable of `$c := .Capabilities`, where nothing else stands in the action: what is asked is then asked of `$c`. */
 export const aliasIn = ({ pipeline: { declares, commands } }: Parsed): string | undefined => {
+  if (declares.length !== 1) return undefined
   const [operand, ...more] = commands.flat()
-  if (operand === undefined || more.length > 0 || operand.base === 'pipeline' || declares.length !== 1)
-    return undefined
+  if (operand === undefined || more.length > 0 || operand.base === 'pipeline') return undefined
   return operand.fields.at(-1) === 'Capabilities' ? declares[0] : undefined
 }
 
@@ -65,10 +65,9 @@ export const conditionOf = (
   { keywords, pipeline }: Parsed,
   aliases: ReadonlySet<string>,
 ): string | undefined => {
+  if (!keywords.includes('if') || pipeline.commands.length > 1) return undefined
   const [operand, text, ...more] = pipeline.commands.flat()
-  if (!keywords.includes('if') || operand === undefined || text === undefined || more.length > 0)
-    return undefined
-  if (pipeline.commands.length > 1) return undefined
+  if (operand === undefined || text === undefined || more.length > 0) return undefined
   const fields = fieldsOfCapabilities(operand, aliases)
   return fields?.join('.') === 'APIVersions.Has' ? (text.value ?? undefined) : undefined
 }

@@ -59,31 +59,24 @@ const textOf = (source: string): string | null => {
   return known ? text : null
 }
 
-const operandOf = (token: Token): Operand => {
-  const operand: Operand = {
-    base: 'other',
-    name: '',
-    fields: [],
-    value: null,
-    inner: undefined,
-    source: token.source,
-    line: token.line,
-  }
-  switch (token.kind) {
-    case 'text':
-      return { ...operand, base: 'text', value: textOf(token.source) }
-    case 'field':
-      return { ...operand, base: 'dot', fields: [token.source] }
-    case 'dot':
-      return { ...operand, base: 'dot' }
-    case 'variable':
-      return { ...operand, base: 'variable', name: token.source }
-    case 'word':
-      return { ...operand, base: 'function', name: token.source }
-    default:
-      return operand
-  }
+const bases: { [kind in Token['kind']]?: Operand['base'] } = {
+  text: 'text',
+  field: 'dot',
+  dot: 'dot',
+  variable: 'variable',
+  word: 'function',
 }
+
+/** What a token is the base of, and under which name; fields that follow it come later. */
+const operandOf = ({ kind, source, line }: Token): Operand => ({
+  base: bases[kind] ?? 'other',
+  name: kind === 'variable' || kind === 'word' ? source : '',
+  fields: kind === 'field' ? [source] : [],
+  value: kind === 'text' ? textOf(source) : null,
+  inner: undefined,
+  source,
+  line,
+})
 
 /** Reads the tokens of one action, or gives undefined where they are no pipeline. What types and functions exist is not looked at. */
 export const parseAction = (tokens: Token[]): Parsed | undefined => {

@@ -1,6 +1,5 @@
 import type { ReadFiles } from '../../../core/effects/files.ts'
 import type { Dice, Question } from '../../../core/explained.ts'
-import { filesInArchive } from './archive.ts'
 import { scanText } from './scan-text.ts'
 
 /** What can be seen of a chart without rendering it. Files are named by their path in the chart. */
@@ -63,13 +62,15 @@ export const scanChart = async (directory: string, files: ReadFiles): Promise<Ch
     readsFiles ||= more.readsFiles
   }
 
-  const read = (shown: string, path: string, bytes: Uint8Array, depth: number): void => {
+  const read = async (shown: string, path: string, bytes: Uint8Array, depth: number): Promise<void> => {
     const part = partOf(path)
     if (part === 'archive') {
+      // Few charts have one, and what unpacks it is slow to load.
+      const { filesInArchive } = await import('./archive.ts')
       const members = depth < deepest ? filesInArchive(bytes) : undefined
       if (members === undefined) scan.opaque = true
       for (const [member, content] of members ?? [])
-        read(`${shown}/${member}`, member.replace(/^(?:\.\/)?[^/]*\//, ''), content, depth + 1)
+        await read(`${shown}/${member}`, member.replace(/^(?:\.\/)?[^/]*\//, ''), content, depth + 1)
       return
     }
     if (part === 'unread') return
@@ -87,7 +88,7 @@ export const scanChart = async (directory: string, files: ReadFiles): Promise<Ch
   for (const path of await files.list(directory)) {
     const inChart = path.slice(directory.length + 1)
     const bytes = partOf(inChart) === 'unread' ? undefined : await files.read(path)
-    if (bytes !== undefined) read(inChart, inChart, bytes, 0)
+    if (bytes !== undefined) await read(inChart, inChart, bytes, 0)
   }
   if (runsTexts && readsFiles) for (const { file, text } of held) take(file, text, 'file')
   if (scan.brings && !templatesBring && !(filesBring && readsFiles) && !scan.opaque) scan.crds = crds

@@ -93,7 +93,8 @@ export const scanText = (text: string, file: string, viaTpl = false, firstLine =
   const judge = (pipeline: Pipeline, frame: Frame, { ordered, printed }: Taken): void => {
     let taken: Taken = { ordered, printed }
     // From the last command to the first: each one's result is taken by the next.
-    for (const [at, command] of Array.from(pipeline.commands.entries()).reverse()) {
+    for (let at = pipeline.commands.length - 1; at >= 0; at -= 1) {
+      const command = pipeline.commands[at]!
       const head = headOf(command)
       if (reachesAll(command, taken.printed, frame)) asksVersion(command[0]?.line ?? firstLine)
       const before: Taken = {
