@@ -102,7 +102,7 @@ export const renderSite = async (
   if (question !== undefined && rendered.every(({ set }) => set.releases.every(isInside))) {
     const kubernetes = rendered[0]?.set.site.target.kubernetes ?? ''
     const written = options.env.length === 0 ? [everything] : rendered.map(({ files }) => files)
-    keepAnswer(root, question, { kubernetes, inputs, written }, told)
+    await keepAnswer(root, question, { kubernetes, inputs, written }, told)
   }
   const count = {
     written: written.flatMap((one) => one.written).length,

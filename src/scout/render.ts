@@ -91,7 +91,7 @@ export default command({
             words: JSON.stringify({ env }),
             writes: env.length === 0 ? ['rendered'] : env.map((name) => `rendered/${name}`),
           }
-    const inputs = inputsOf(root)
+    const inputs = await inputsOf(root)
     const known = question !== undefined && (recallAnswer(root, question, inputs) as RenderAnswer | undefined)
     if (known) {
       const json = options.output === 'json'

@@ -2,9 +2,18 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FileText } from '../core/effects/files.ts'
+import { openMemory } from './memory.ts'
 import { programDigest } from './program-digest.ts'
 import { programFolder } from './program-folder.ts'
-import { digestOfFiles, digestOfLook, digestOfTrees, isStillSo, lookAtTrees } from './tree-digest.ts'
+import {
+  digestOfFiles,
+  digestOfLook,
+  digestOfTrees,
+  isStillSo,
+  jsonOfLook,
+  knownOf,
+  lookAtTrees,
+} from './tree-digest.ts'
 import type { Look } from './tree-digest.ts'
 import { isUnusable } from './unusable.ts'
 
@@ -35,10 +44,13 @@ export interface Inputs {
   stillHold(): boolean
 }
 
-/** What is declared in a site, looked at when it is first asked for. */
-export const inputsOf = (root: string): Inputs => {
+const lookKey = 'look at releases/'
+
+/** What is declared in a site, looked at when it is first asked for; what an earlier run that was in order has seen is not read again. */
+export const inputsOf = async (root: string): Promise<Inputs> => {
+  const known = knownOf(await openMemory(root).recall(lookKey))
   let looked: Look | undefined
-  const look = (): Look => (looked ??= lookAtTrees(root, ['releases']))
+  const look = (): Look => (looked ??= lookAtTrees(root, ['releases'], known))
   return { look, stillHold: () => isStillSo(root, look()) }
 }
 
@@ -68,13 +80,14 @@ export const recallAnswer = (root: string, question: Question, inputs: Inputs): 
  * Keeps an answer for as long as all stays as it is; not where `inputs`, looked at before the work began, are others by now. `written`: what each of
  * the question's folders was made to hold, whatever has become of it since.
  */
-export const keepAnswer = (
+export const keepAnswer = async (
   root: string,
   question: Question,
   { kubernetes, inputs, written }: { kubernetes: string; inputs: Inputs; written: Map<string, FileText>[] },
   answer: unknown,
-): void => {
+): Promise<void> => {
   if (!inputs.stillHold()) return
+  await openMemory(root).keep(lookKey, jsonOfLook(inputs.look()))
   const stamp: Stamp = {
     kubernetes,
     inputs: digestOfLook(inputs.look()),

@@ -4,6 +4,7 @@ import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { sha256 } from '../core/digest.ts'
 import type { FileText } from '../core/effects/files.ts'
+import type { Json } from '../core/json.ts'
 
 /** A file or folder as it was when it was looked at. */
 interface Seen {
@@ -27,6 +28,18 @@ export interface Look {
   /** Links that are not below one, sorted. */
   links: string[]
 }
+
+/** What an earlier look saw of files: by path, how each lay on the disk and its digest. */
+export interface Known {
+  at: number
+  files: Map<string, { mark: string; content: string }>
+}
+
+/** Changes that lie this close together may look like one: the clock of the system ticks every few milliseconds. */
+const tickMilliseconds = 100
+
+/** Whether a change at this time, in milliseconds since the epoch, was surely seen by a look, so that another one has another mark. */
+const isBefore = (changed: number, { at }: { at: number }): boolean => changed <= at - tickMilliseconds
 
 const kindOf = (stats: Stats | undefined): Seen['kind'] =>
   stats === undefined ? 'missing' : stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other'
@@ -61,16 +74,23 @@ const contentOf = (root: string, { path, kind }: Pick<Seen, 'path' | 'kind'>): s
 
 /**
  * Looks at files and folders of `root`, links followed; each file is read once. What is missing counts as such. It reads without waiting for
- * events: two thousand small files take 60 ms, and three times as long otherwise.
+ * events: two thousand small files take 60 ms, and three times as long otherwise. A file that lies as it lay at a known look, and was last changed
+ * before that, is not read: its change time is set by the system alone. (So does git's index.)
  */
-export const lookAtTrees = (root: string, paths: string[]): Look => {
+export const lookAtTrees = (root: string, paths: string[], known?: Known): Look => {
+  const contentFor = (one: Pick<Seen, 'path' | 'kind' | 'mark' | 'changed'>): string => {
+    const before = known?.files.get(one.path)
+    return known !== undefined && before?.mark === one.mark && isBefore(one.changed, known)
+      ? before.content
+      : contentOf(root, one)
+  }
   const look: Look = { at: Date.now(), seen: [], plain: new Map(), paths: [], links: [] }
   const add = (path: string, isPlain: boolean): void => {
     const stats = statSync(join(root, path), { throwIfNoEntry: false })
     const one = { path, mark: markOf(stats), changed: stats?.ctimeMs ?? 0, kind: kindOf(stats) }
     const entries = one.kind === 'folder' ? readdirSync(join(root, path), { withFileTypes: true }) : []
     const names = entries.map(({ name }) => name).sort()
-    const seen: Seen = { ...one, content: one.kind === 'folder' ? names.join('\0') : contentOf(root, one) }
+    const seen: Seen = { ...one, content: one.kind === 'folder' ? names.join('\0') : contentFor(one) }
     look.seen.push(seen)
     if (isPlain) look.plain.set(path, seen)
     const links = new Set(entries.flatMap((entry) => (entry.isSymbolicLink() ? [entry.name] : [])))
@@ -87,17 +107,24 @@ export const lookAtTrees = (root: string, paths: string[]): Look => {
   return look
 }
 
-/** Changes that lie this close together may look like one: the clock of the system ticks every few milliseconds. */
-const tickMilliseconds = 100
+/** What there is to be known of a look, as JSON. */
+export const jsonOfLook = ({ at, seen }: Look): Json => [
+  at,
+  seen.flatMap(({ path, kind, mark, content }) => (kind === 'file' ? [[path, mark, content]] : [])),
+]
+
+/** The same, as it was kept. */
+export const knownOf = (kept: Json | undefined): Known | undefined => {
+  if (!Array.isArray(kept)) return undefined
+  const [at, files] = kept as [number, [path: string, mark: string, content: string][]]
+  return { at, files: new Map(files.map(([path, mark, content]) => [path, { mark, content }])) }
+}
 
 /** Whether all of `root` still is as it was when it was looked at. Only what was changed just before that is read again. */
-export const isStillSo = (root: string, { at, seen }: Look): boolean =>
-  seen.every((one) => {
+export const isStillSo = (root: string, look: Look): boolean =>
+  look.seen.every((one) => {
     const stats = statSync(join(root, one.path), { throwIfNoEntry: false })
-    return (
-      markOf(stats) === one.mark &&
-      (one.changed <= at - tickMilliseconds || contentOf(root, one) === one.content)
-    )
+    return markOf(stats) === one.mark && (isBefore(one.changed, look) || contentOf(root, one) === one.content)
   })
 
 const digestOf = (lines: string[]): string => hash('sha256', lines.sort().join('\n'))

@@ -11,7 +11,7 @@ import { goModules, kubernetesFlags, modules, programs, type Program } from './p
 const oldestGo = [1, 26] as const
 
 /**
- * Finds programs of the control plane (and sops and age), and builds those that are not there yet.
+ * Finds programs of the control plane (and cosign, sops and age), and builds those that are not there yet.
  *
  * A program in the folder `KUBEBUILDER_ASSETS` comes first, then one that was built before. PATH is not
  * looked at, because the version matters: an old kubectl prints other YAML.

@@ -5,11 +5,11 @@ import path from 'node:path'
 export const goModules = path.join(import.meta.dirname, 'go')
 
 /** The folder of Go's modules here, each with the programs that it builds. */
-export const modules = ['etcd', 'kubernetes', 'kwok', 'sops'] as const
+export const modules = ['cosign', 'etcd', 'kubernetes', 'kwok', 'sops'] as const
 
 const kubernetesVersion = required('kubernetes', 'k8s.io/kubernetes')
 
-/** The programs that a control plane is made of, and those that sealed files are compared with: where each is built from, and how long that takes on two cores from nothing. */
+/** The programs that a control plane is made of, and those that sealed files and signatures are compared with: where each is built from, and how long that takes on two cores from nothing. */
 export const programs = {
   etcd: {
     module: 'etcd',
@@ -35,6 +35,13 @@ export const programs = {
     version: required('sops', 'github.com/getsops/sops/v3'),
     linkFlags: '-s -w',
     takes: 'about 3 minutes',
+  },
+  cosign: {
+    module: 'cosign',
+    package: 'github.com/sigstore/cosign/v3/cmd/cosign',
+    version: required('cosign', 'github.com/sigstore/cosign/v3'),
+    linkFlags: '-s -w',
+    takes: 'about 4 minutes',
   },
   age: ageProgram('age'),
   'age-keygen': ageProgram('age-keygen'),

@@ -5,7 +5,15 @@ import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { sha256 } from '../../src/core/digest.ts'
 import { openFiles } from '../../src/system/files.ts'
-import { digestOfFiles, digestOfTrees, isStillSo, lookAtTrees } from '../../src/system/tree-digest.ts'
+import {
+  digestOfFiles,
+  digestOfLook,
+  digestOfTrees,
+  isStillSo,
+  jsonOfLook,
+  knownOf,
+  lookAtTrees,
+} from '../../src/system/tree-digest.ts'
 
 const siteIn = async (t: ExecutionContext): Promise<string> => {
   const root = await mkdtemp(join(tmpdir(), 'scout-trees-'))
@@ -67,6 +75,27 @@ for (const { what, edit } of edits)
     await edit(root)
     t.false(isStillSo(root, look))
   })
+
+for (const { what, edit } of edits)
+  test(`a look that knows an earlier one sees what one that does not sees, after a change at once: ${what}`, async (t) => {
+    const root = await siteIn(t)
+    const known = knownOf(jsonOfLook(lookAtTrees(root, ['releases'])))
+    await edit(root)
+    t.is(digestOfLook(lookAtTrees(root, ['releases'], known)), digestOfTrees(root, ['releases']))
+  })
+
+test('a file that lies as it lay at an earlier look is not read, unless it was changed just before that', async (t) => {
+  const root = await siteIn(t)
+  const look = lookAtTrees(root, ['releases'])
+  const path = 'releases/web/release.yaml'
+  const { mark } = look.plain.get(path)!
+  const files = new Map([[path, { mark, content: 'as it was known' }]])
+  const contentFor = (at: number) => lookAtTrees(root, ['releases'], { at, files }).plain.get(path)?.content
+  t.is(contentFor(Date.now() + 1000), 'as it was known')
+  t.is(contentFor(look.at), look.plain.get(path)?.content)
+  files.set(path, { mark: `${mark}1`, content: 'of another file' })
+  t.is(contentFor(Date.now() + 1000), look.plain.get(path)?.content)
+})
 
 test('files and links are listed and known by their digests as without a look; what lies behind a link is asked of the disk', async (t) => {
   const root = await siteIn(t)

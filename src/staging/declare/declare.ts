@@ -1,5 +1,7 @@
 import type { LockFile, ReleaseFile, SiteFile } from '../../core/declared.generated.ts'
 import type { ReadFiles } from '../../core/effects/files.ts'
+import { forgetful } from '../../core/effects/memory.ts'
+import type { Memory } from '../../core/effects/memory.ts'
 import { isObject } from '../../core/json.ts'
 import { bad, problem, unless } from '../../core/problem.ts'
 import type { Outcome, Problem, Problems } from '../../core/problem.ts'
@@ -18,7 +20,7 @@ import type { DeclaredRelease } from './release.ts'
 import { checkNamespaces, lockFile, lockOf, recipientsIn, siteFile, siteOf } from './site.ts'
 import { siteValuesOf } from './site-values/site-values.ts'
 import { checkPolicy } from './policy.ts'
-import { checkValuesFile } from './values-file.ts'
+import { checkValuesFiles } from './values-file.ts'
 
 /** By file, then line and column; a problem of a whole file comes before those of its lines. */
 const inOrder = (problems: Problem[]): Problem[] => {
@@ -55,7 +57,7 @@ const valuesWithoutChart = ({ name, declared, content }: DeclaredRelease): Probl
  */
 export const declare = async (
   { environment }: { environment: string },
-  { files }: { files: ReadFiles },
+  { files, memory = forgetful }: { files: ReadFiles; memory?: Memory },
 ): Promise<Outcome<Declared>> => {
   const known = new Set(await files.list('releases'))
   const site = await readChecked<SiteFile>(files, siteFile, 'site', 'Site')
@@ -95,7 +97,7 @@ export const declare = async (
     if (environments !== undefined) found.push(...checkOverlays(release, environments))
     releases.push(release)
   }
-  for (const file of valuesFiles) found.push(...(await checkValuesFile(file, files)))
+  found.push(...(await checkValuesFiles([...valuesFiles], { files, memory })))
 
   if (environments !== undefined && site.problems.length === 0 && !environments.includes(environment))
     found.push(unknownEnvironment(environment, environments))

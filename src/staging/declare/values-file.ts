@@ -1,4 +1,5 @@
 import type { ReadFiles } from '../../core/effects/files.ts'
+import type { Memory } from '../../core/effects/memory.ts'
 import { isObject } from '../../core/json.ts'
 import { problem } from '../../core/problem.ts'
 import type { Problem } from '../../core/problem.ts'
@@ -10,7 +11,7 @@ import { readSource } from '../../core/yaml/source.ts'
  * takes empty ones, and the last of two equal keys: that is a warning.
  * Source: helm v4 `pkg/chart/common/util/values.go` and `pkg/chart/loader`, LoadValues.
  */
-export const checkValuesFile = async (file: string, files: ReadFiles): Promise<Problem[]> => {
+const checkValuesFile = async (file: string, files: ReadFiles): Promise<Problem[]> => {
   const source = readSource(file, (await files.read(file)) ?? new Uint8Array())
   if (!source.ok) return source.problems
   const read = readYaml(source.value.text, file)
@@ -29,4 +30,17 @@ export const checkValuesFile = async (file: string, files: ReadFiles): Promise<P
       })
     }),
   ]
+}
+
+/** What helm would say against any of these; where that was nothing in an earlier run, they are not read. */
+export const checkValuesFiles = async (
+  names: string[],
+  { files, memory }: { files: ReadFiles; memory: Memory },
+): Promise<Problem[]> => {
+  const known = await Promise.all(names.map(async (file) => [file, (await files.digest(file)) ?? null]))
+  const key = `values files in order ${JSON.stringify(known)}`
+  if ((await memory.recall(key)) !== undefined) return []
+  const found = (await Promise.all(names.map((file) => checkValuesFile(file, files)))).flat()
+  if (found.length === 0) await memory.keep(key, true)
+  return found
 }
