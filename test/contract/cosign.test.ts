@@ -31,15 +31,12 @@ test.after.always(() => rm(folder, { recursive: true, force: true }))
 
 /** What docs/bundle-format.md tells a stranger to run. */
 const verified = async (signer: string, key: TestKey, file = 'bundle.json'): Promise<string> => {
-  const { exitCode, stderr } = await execa(
-    cosign,
-    [
-      'verify-blob-attestation',
-      ...['--key', `${key.name}.pub`, '--bundle', `signatures/${signer}.sigstore.json`],
-      ...['--type', 'slsaprovenance1', '--insecure-ignore-tlog', '--offline', file],
-    ],
-    { cwd: folder, reject: false, env: { HOME: folder } },
-  )
+  const command = `verify-blob-attestation --key ${key.name}.pub --bundle signatures/${signer}.sigstore.json --type slsaprovenance1 --insecure-ignore-tlog --offline ${file}`
+  const { exitCode, stderr } = await execa(cosign, command.split(' '), {
+    cwd: folder,
+    reject: false,
+    env: { HOME: folder },
+  })
   return exitCode === 0 && stderr.includes('Verified OK') ? 'verified' : stderr
 }
 
