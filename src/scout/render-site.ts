@@ -40,7 +40,7 @@ export const renderSite = async (
 ): Promise<number> => {
   const root = options.site ?? '.'
   // Looked at before anything is read of them, and once.
-  const { system, step, answer, warnings } = openRun(options, question && inputs.look())
+  const { system, step, answer, warnings } = openRun(options, question && inputs)
   const selection = await step('read the options', async () => selectionOf(options, process.env))
   const openSealing = sealingWith(options.identity)
   // A key that is named for this run is looked at in any case.

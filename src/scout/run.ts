@@ -13,7 +13,8 @@ import { openHelm } from '../system/helm.ts'
 import { openMemory } from '../system/memory.ts'
 import { loadTarget } from '../system/schemas.ts'
 import { openTerminal } from '../system/terminal.ts'
-import type { Look } from '../system/tree-digest.ts'
+import type { Inputs } from '../system/stamp.ts'
+import { isUntouched } from '../system/tree-digest.ts'
 import type { siteOptions } from './options.ts'
 
 /** What every command on the staging node has at hand: the site's files, git, helm, and a voice. */
@@ -31,8 +32,8 @@ export interface Run {
 
 type RunOptions = Omit<Values<typeof siteOptions>, 'output' | 'help'> & { output: string | undefined }
 
-/** Opens the world for one command. Writing reaches `rendered/` of the site alone. `look`: parts of the site that were looked at already. */
-export const openRun = (options: RunOptions, look?: Look): Run => {
+/** Opens the world for one command. Writing reaches `rendered/` of the site alone. `inputs`: what is declared, where that was looked at already. */
+export const openRun = (options: RunOptions, inputs?: Inputs): Run => {
   compileLate()
   const root = options.site ?? '.'
   const json = options.output === 'json'
@@ -57,12 +58,15 @@ export const openRun = (options: RunOptions, look?: Look): Run => {
     step: stepper(tell),
     warnings,
     system: {
-      files: openFiles(root, ['rendered'], look),
+      files: openFiles(root, ['rendered'], inputs?.look()),
       git: openGitLater(root),
       openHelm: (version) => openHelm(root, version),
       // Most sites never ask, and what it takes to listen is slow to load.
       openStandIn: async () => (await import('../system/stand-in.ts')).openStandIn(),
-      memory: openMemory(root),
+      memory: openMemory(
+        root,
+        inputs?.stillHold ?? (() => isUntouched(root, ['releases'], performance.timeOrigin)),
+      ),
       loadTarget,
       tell,
     },

@@ -48,12 +48,22 @@ const forgetOld = (folder: string, now: number): void => {
 /**
  * The memory of the site at `root`, in `.cache/render`, readable by this user alone. What another version of this program kept is not
  * recalled. It may be removed at any time.
+ * With `mayKeep`, what is kept can be recalled by others only once this process ends, and only where it says so then: what was worked out of files that somebody has edited
+ * meanwhile must not be taken for what they were before.
  */
-export const openMemory = (root: string): Memory => {
+export const openMemory = (root: string, mayKeep?: () => boolean): Memory => {
   const folder = join(root, '.cache', 'render')
   const fileOf = (key: string): string =>
     join(folder, `${sha256(`${programDigest()}\n${key}`).slice('sha256:'.length)}.json`)
   const digests = new Map<string, string>()
+  /** What lies beside its place until the end, by its place. */
+  const waiting = new Map<string, string>()
+  const settle = (): void => {
+    const stays = mayKeep?.() ?? true
+    for (const [file, part] of waiting)
+      unlessUnusable(() => (stays ? renameSync(part, file) : rmSync(part, { force: true })))
+  }
+  const placeOf = (key: string): string => waiting.get(fileOf(key)) ?? fileOf(key)
   let prepared = false
   const prepare = (): void => {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -67,7 +77,9 @@ export const openMemory = (root: string): Memory => {
     const part = `${file}.${randomUUID()}`
     try {
       writeFileSync(part, entry, { mode: 0o600 })
-      renameSync(part, file)
+      if (mayKeep === undefined) return renameSync(part, file)
+      if (waiting.size === 0) process.once('exit', settle)
+      waiting.set(file, part)
     } catch (error) {
       prepared = false
       rmSync(part, { force: true })
@@ -76,7 +88,7 @@ export const openMemory = (root: string): Memory => {
   }
   return {
     recall: async (key) => {
-      const file = fileOf(key)
+      const file = placeOf(key)
       const found = unlessUnusable(() => bodyOf(readFileSync(file)))
       if (found === undefined) return undefined
       digests.set(key, found.digest)
@@ -93,7 +105,7 @@ export const openMemory = (root: string): Memory => {
         digests.set(key, digest)
       })
     },
-    holds: (key) => existsSync(fileOf(key)),
+    holds: (key) => existsSync(placeOf(key)),
     digestOf: (key) => digests.get(key),
   }
 }

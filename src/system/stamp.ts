@@ -40,7 +40,7 @@ const fileFor = (root: string, { words }: Question): string =>
 /** What is declared, as it was when it was first asked for. */
 export interface Inputs {
   look(): Look
-  /** Whether nothing has changed since. */
+  /** Whether nothing has changed until this is first asked, which is once all was read. */
   stillHold(): boolean
 }
 
@@ -51,7 +51,8 @@ export const inputsOf = async (root: string): Promise<Inputs> => {
   const known = knownOf(await openMemory(root).recall(lookKey))
   let looked: Look | undefined
   const look = (): Look => (looked ??= lookAtTrees(root, ['releases'], known))
-  return { look, stillHold: () => isStillSo(root, look()) }
+  let held: boolean | undefined
+  return { look, stillHold: () => (held ??= isStillSo(root, look())) }
 }
 
 const programFor = (kubernetes: string): string => `${programDigest()} ${digestOfTrees(tables, [kubernetes])}`

@@ -127,6 +127,16 @@ export const isStillSo = (root: string, look: Look): boolean =>
     return markOf(stats) === one.mark && (isBefore(one.changed, look) || contentOf(root, one) === one.content)
   })
 
+/** Whether nothing at or below these paths was changed since a time, in milliseconds since the epoch, or just before it. What is missing was not. */
+export const isUntouched = (root: string, paths: string[], since: number): boolean =>
+  paths.every((path) => {
+    const at = join(root, path)
+    const stats = statSync(at, { throwIfNoEntry: false })
+    if (stats !== undefined && !isBefore(stats.ctimeMs, { at: since })) return false
+    if (lstatSync(at, { throwIfNoEntry: false })?.isDirectory() !== true) return true
+    return isUntouched(at, readdirSync(at), since)
+  })
+
 const digestOf = (lines: string[]): string => hash('sha256', lines.sort().join('\n'))
 const lineOf = (path: string, kind: Seen['kind'], digest: string): string => `${path}\0${kind}\0${digest}`
 

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import net from 'node:net'
@@ -96,22 +97,28 @@ export async function lastLines({ name, log }: Component, count = 20): Promise<s
   return `The last lines of ${name}:\n${text.trimEnd().split('\n').slice(-count).join('\n')}`
 }
 
-/** Asks the kernel for ports of the loopback address that are free now, all different. */
+/** Below the ports that the kernel gives to whoever connects to somewhere: one of those can be taken before a program that we start listens there. */
+const [lowestPort, highestPort] = [20_000, 32_000]
+
+/** A server on a port of the loopback address that was free, drawn by chance: others look for one at the same time. */
+const listenSomewhere = async (): Promise<net.Server> => {
+  const port = randomInt(lowestPort, highestPort)
+  return await new Promise((resolve, reject) => {
+    const server = net
+      .createServer()
+      .once('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EADDRINUSE') listenSomewhere().then(resolve, reject)
+        else reject(error)
+      })
+      .listen(port, '127.0.0.1', () => resolve(server))
+  })
+}
+
+/** Ports of the loopback address that are free now, all different. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      async () =>
-        new Promise<net.Server>((resolve, reject) => {
-          const server = net
-            .createServer()
-            .once('error', reject)
-            .listen(0, '127.0.0.1', () => resolve(server))
-        }),
-    ),
-  )
+  const servers = await Promise.all(Array.from({ length: count }, listenSomewhere))
   const ports = servers.map((server) => (server.address() as net.AddressInfo).port)
-  // Closed only now: the kernel may hand out a port again as soon as it is free.
+  // Closed only now, so that they are different.
   await Promise.all(servers.map(async (server) => new Promise((resolve) => server.close(resolve))))
   return ports
 }

@@ -58,7 +58,8 @@ const changes: { what: string; file: string; from: string; to: string; exitCode:
 for (const { what, file, from, to, exitCode } of changes)
   test(`what is known of releases from earlier runs changes nothing where this has changed: ${what}`, async (t) => {
     const [warm, cold] = [await trialSite(t), await trialSite(t)]
-    t.is((await warm.scout('render')).exitCode, 0)
+    const first = await warm.scout('render')
+    t.is(first.exitCode, 0, first.stderr)
     for (const { folder } of [warm, cold]) {
       const path = join(folder, 'releases', file)
       const text = await readFile(path, 'utf8')

@@ -3,6 +3,7 @@ import type { ExecutionContext } from 'ava'
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { openMemory } from '../../src/system/memory.ts'
 
 const folderOf = async (t: ExecutionContext): Promise<string> => {
@@ -23,6 +24,24 @@ test('what was kept is recalled by its key, integers exact, and nothing else is'
   t.deepEqual(await openMemory(root).recall('key'), value)
   t.is(await openMemory(root).recall('other'), undefined)
 })
+
+for (const [may, what] of [
+  [true, 'is there once it has ended, and for itself at once'],
+  [false, 'is there for itself alone'],
+] as const)
+  test(`what a run keeps that asks at its end whether it may ${what}`, async (t) => {
+    const root = await folderOf(t)
+    const source = new URL('../../src/system/memory.ts', import.meta.url)
+    const script = `
+      import { openMemory } from '${source.href}'
+      const memory = openMemory('.', () => ${may})
+      await memory.keep('key', { image: 'a' })
+      console.log(JSON.stringify([await memory.recall('key'), memory.holds('key'), await openMemory('.').recall('key')]))`
+    const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', script], { cwd: root })
+    t.deepEqual(JSON.parse(stdout), [{ image: 'a' }, true, null])
+    t.deepEqual(await openMemory(root).recall('key'), may ? { image: 'a' } : undefined)
+    t.is((await entriesIn(root)).length, may ? 1 : 0)
+  })
 
 test('an entry is known to be there, and by its digest once it was kept or recalled, which is another for other content', async (t) => {
   const root = await folderOf(t)

@@ -92,7 +92,7 @@ test('a file that lies as it lay at an earlier look is not read, unless it was c
   const files = new Map([[path, { mark, content: 'as it was known' }]])
   const contentFor = (at: number) => lookAtTrees(root, ['releases'], { at, files }).plain.get(path)?.content
   t.is(contentFor(Date.now() + 1000), 'as it was known')
-  t.is(contentFor(look.at), look.plain.get(path)?.content)
+  t.is(contentFor(look.plain.get(path)!.changed), look.plain.get(path)?.content)
   files.set(path, { mark: `${mark}1`, content: 'of another file' })
   t.is(contentFor(Date.now() + 1000), look.plain.get(path)?.content)
 })

@@ -2,7 +2,8 @@ import { setFlagsFromString } from 'node:v8'
 
 // Go's patterns are matched in linear time, and nobody who wrote one had to fear `^(a+)+$`. V8 has such an engine as well,
 // which takes over where backtracking gets out of hand; it knows no flag `u`, hence `plain` below.
-setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
+export const linearTime = '--enable-experimental-regexp-engine-on-excessive-backtracks'
+setFlagsFromString(linearTime)
 
 /** Whether a text has what a pattern asks for. */
 export interface Pattern {
