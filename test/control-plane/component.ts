@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import net from 'node:net'
@@ -102,16 +103,15 @@ const [lowestPort, highestPort] = [20_000, 32_000]
 
 /** A server on a port of the loopback address that was free, drawn by chance: others look for one at the same time. */
 const listenSomewhere = async (): Promise<net.Server> => {
-  const port = randomInt(lowestPort, highestPort)
-  return await new Promise((resolve, reject) => {
-    const server = net
-      .createServer()
-      .once('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EADDRINUSE') listenSomewhere().then(resolve, reject)
-        else reject(error)
-      })
-      .listen(port, '127.0.0.1', () => resolve(server))
-  })
+  for (;;) {
+    const server = net.createServer().listen(randomInt(lowestPort, highestPort), '127.0.0.1')
+    try {
+      await once(server, 'listening')
+      return server
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+    }
+  }
 }
 
 /** Ports of the loopback address that are free now, all different. */

@@ -2,10 +2,9 @@ import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { freePorts } from '../control-plane/component.ts'
 
 const program = '/usr/sbin/sshd'
 /** Where sshd puts the half of itself that has no rights, when root runs it. */
@@ -27,14 +26,6 @@ export interface Sshd {
   stop(): Promise<void>
 }
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-
 const keyAt = (file: string): void =>
   void execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', file])
 
@@ -54,7 +45,7 @@ export const startSshd = async (sftpServer = 'internal-sftp'): Promise<Sshd> => 
   const at = (name: string): string => join(folder, name)
   if (userInfo().uid === 0) mkdirSync(privilegeSeparation, { recursive: true, mode: 0o755 })
   for (const name of ['host', 'other', 'login']) keyAt(at(name))
-  const port = await freePort()
+  const port = (await freePorts(1))[0]!
   await writeFile(
     at('sshd_config'),
     [
