@@ -25,7 +25,7 @@ node_modules/.ready: package.json package-lock.json .npmrc
 	touch $@
 
 # Folders count, too: they are newer where a file was removed.
-$(built): node_modules/.ready package.json scripts/build-scout.ts scripts/start-built.ts scripts/one-script.ts $(shell find src schemas)
+$(built): node_modules/.ready package.json scripts/build-scout.ts scripts/one-script.ts $(shell find src schemas)
 	@node scripts/build-scout.ts
 
 render: $(built) ## render all releases into rendered/

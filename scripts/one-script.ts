@@ -8,11 +8,8 @@ import { shapeOptions } from '../src/core/bundle/compile-shape.ts'
 
 const root = join(import.meta.dirname, '..')
 
-/** The schemas of what programs read that others wrote; of one that is not here, none. */
-const shapes: { [source: string]: string[] } = {
-  'src/scout.ts': ['bundle', 'snapshot', 'trust'],
-  'src/scout-apply.ts': ['bundle', 'trust'],
-}
+/** The programs, each with the schemas of what it reads that others wrote. */
+const shapes = { scout: ['bundle', 'snapshot', 'trust'], 'scout-apply': ['bundle', 'trust'] }
 
 /** The code that ajv would make of the schemas at each start, made now: nothing is compiled on the control plane. */
 const shapesAhead = (read: string[]): Plugin => ({
@@ -48,13 +45,13 @@ const notCarried: Plugin = {
 }
 
 /**
- * Writes a source file with all that it imports as one script for Node 24. The same sources give the same bytes. What is imported when it is needed
+ * Writes a program with all that it imports as one script for Node 24. The same sources give the same bytes. What is imported when it is needed
  * is still run only then.
  */
-export const writeOneScript = async (source: string, outfile: string): Promise<void> => {
+export const writeOneScript = async (program: keyof typeof shapes, outfile: string): Promise<void> => {
   await build({
     absWorkingDir: root,
-    entryPoints: [source],
+    entryPoints: [`src/${program}.ts`],
     outfile,
     bundle: true,
     platform: 'node',
@@ -70,7 +67,7 @@ export const writeOneScript = async (source: string, outfile: string): Promise<v
       'import.meta.filename': '__filename',
       'import.meta.url': '__filename',
     },
-    plugins: [shapesAhead(shapes[source] ?? []), notCarried],
+    plugins: [shapesAhead(shapes[program]), notCarried],
     logLevel: 'error',
   })
 }

@@ -16,7 +16,7 @@ const program = join(dist, 'scout-apply')
 
 await mkdir(work, { recursive: true })
 try {
-  await writeOneScript('src/scout-apply.ts', join(work, 'scout-apply.cjs'))
+  await writeOneScript('scout-apply', join(work, 'scout-apply.cjs'))
   await writeFile(
     join(work, 'sea.json'),
     JSON.stringify({

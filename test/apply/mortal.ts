@@ -14,7 +14,7 @@ const applier = path.join(built, 'scout-apply.cjs')
 
 /** Builds scout-apply as one script, as it is shipped, before the tests of a file. */
 export const buildApplier = (test: TestFn): void => {
-  test.before('the applier is built', () => writeOneScript('src/scout-apply.ts', applier))
+  test.before('the applier is built', () => writeOneScript('scout-apply', applier))
   test.after.always(() => rm(built, { recursive: true, force: true }))
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { appendFile, readFile, readdir, rm, stat, truncate } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { appendFile, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { openFiles } from '../../src/system/files.ts'
@@ -17,9 +17,6 @@ const built = async (t: ExecutionContext): Promise<string> => {
   t.is(one.stdout + one.stderr, '')
   return file
 }
-
-/** Where the code lies that a built file starts. */
-const codeOf = (file: string): string => file.replace(/\.cjs$/, '.code.cjs')
 
 const run = (program: string, cwd: string, ...args: string[]): Promise<Ended> =>
   ended('node', [program, ...args], { cwd, env: { CI: 'true', GIT_CONFIG_GLOBAL: '/dev/null' } })
@@ -72,8 +69,7 @@ test('a file that is wrong is told in the same words by the built file', async (
 
 test('the same sources give the same bytes, and what one build worked out is recalled by no other', async (t) => {
   const [file, other] = [await built(t), await built(t)]
-  for (const path of [(one: string) => one, codeOf])
-    t.true((await readFile(path(file))).equals(await readFile(path(other))))
+  t.true((await readFile(file)).equals(await readFile(other)))
   const { folder } = await trialSite(t)
   const worked = async (program: string): Promise<boolean> => {
     const { exitCode, stderr } = await run(program, folder, 'render')
@@ -83,31 +79,8 @@ test('the same sources give the same bytes, and what one build worked out is rec
   t.true(await worked(file))
   t.false(await worked(file))
   t.false(await worked(other))
-  await appendFile(codeOf(other), '\n//')
+  await appendFile(other, '\n//')
   t.true(await worked(other))
-})
-
-test('what was compiled for a run that rendered is kept for the next one; what cannot be used is compiled anew, and what is of another build goes', async (t) => {
-  const file = await built(t)
-  const kept = async (): Promise<string[]> =>
-    (await readdir(dirname(file))).filter((name) => /^scout\.code\.[0-9a-f]{16}$/.test(name))
-  const renderAnew = async (): Promise<void> => {
-    const { folder } = await trialSite(t)
-    const { exitCode, stderr } = await run(file, folder, 'render')
-    t.is(exitCode, 0, stderr)
-  }
-  t.is((await run(file, root, '--version')).exitCode, 0)
-  t.deepEqual(await kept(), [])
-  await renderAnew()
-  const [name = '', ...more] = await kept()
-  t.deepEqual(more, [])
-  const compiled = join(dirname(file), name)
-  const { size } = await stat(compiled)
-  await truncate(compiled, 1000)
-  await renderAnew()
-  t.true((await stat(compiled)).size > size / 2)
-  t.is((await ended('node', [join(root, 'scripts/build-scout.ts'), file], { cwd: root })).exitCode, 0)
-  t.deepEqual(await kept(), [])
 })
 
 /** What has been installed is left alone. */
@@ -125,7 +98,6 @@ test('make builds scout again once something that it is made of is newer, and on
     'src/staging/render',
     'schemas/release.schema.json',
     'scripts/one-script.ts',
-    'scripts/start-built.ts',
     'package.json',
   ]) {
     const told = await make('--dry-run', `--what-if=${changed}`)

@@ -2,8 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 
 // Go's patterns are matched in linear time, and nobody who wrote one had to fear `^(a+)+$`. V8 has such an engine as well,
 // which takes over where backtracking gets out of hand; it knows no flag `u`, hence `plain` below.
-export const linearTime = '--enable-experimental-regexp-engine-on-excessive-backtracks'
-setFlagsFromString(linearTime)
+setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
 
 /** Whether a text has what a pattern asks for. */
 export interface Pattern {
