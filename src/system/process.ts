@@ -13,13 +13,20 @@ const failWhereAnswersGetLost = (): void => {
   })
 }
 
+/** Ends this process once all that was printed is out. To wait until it ends by itself would give its memory back page by page, which takes longer than most commands' work. */
+const leave = async (): Promise<void> => {
+  for (const stream of [process.stdout, process.stderr])
+    if (stream.writable) await new Promise<void>((written) => stream.write('', () => written()))
+  process.exit()
+}
+
 /**
  * Runs a program to its end and sets the exit code that it gives. What is thrown is a bug of ours: it is told as one, in
  * one line, with its stack only where SCOUT_DEBUG is set.
  */
 export const runToEnd = (run: () => Promise<number>): void => {
   failWhereAnswersGetLost()
-  run().then(
+  const ended = run().then(
     (code) => {
       process.exitCode = code
     },
@@ -33,6 +40,7 @@ export const runToEnd = (run: () => Promise<number>): void => {
       process.exitCode = exitCodes.bug
     },
   )
+  void ended.then(leave)
 }
 
 /** Aborted by the first Ctrl-C (or SIGTERM), so that a run can end between two steps; the second ends the process at once. */
