@@ -4,7 +4,7 @@ import type { Release } from '../core/records.ts'
 import { isEverything } from '../core/selection.ts'
 import { counted } from '../report/count.ts'
 import { renderEnvironments } from '../staging/pipeline.ts'
-import { writeOutput } from '../system/output-file.ts'
+import { replaceFile } from '../system/output-file.ts'
 import { keepAnswer } from '../system/stamp.ts'
 import type { Inputs, Question } from '../system/stamp.ts'
 import { join } from 'node:path'
@@ -59,7 +59,7 @@ export const renderSite = async (
   const anew = sealed.filter(({ state }) => state === 'sealed')
   if (anew.length > 0)
     await step('write what is sealed', async () => {
-      for (const { file, text } of anew) await writeOutput(join(root, file), text)
+      for (const { file, text } of anew) await replaceFile(join(root, file), text)
       return good(undefined)
     })
   const everything = new Map(
