@@ -6,7 +6,7 @@ import { counted } from '../report/count.ts'
 import { renderEnvironments } from '../staging/pipeline.ts'
 import { replaceFile } from '../system/output-file.ts'
 import { keepAnswer } from '../system/stamp.ts'
-import type { Inputs, Question } from '../system/stamp.ts'
+import type { Asked } from '../system/stamp.ts'
 import { join } from 'node:path'
 import type { environmentOption, siteOptions } from './options.ts'
 import { wordsOf } from './render.ts'
@@ -30,17 +30,13 @@ const isInside = ({ source, values, lookup }: Release): boolean => {
 }
 
 /**
- * Renders what the options ask for into rendered/. `question` names the options, so that the answer can be kept for as long as releases/,
- * which were looked at before (`inputs`), and rendered/ stay as they are.
+ * Renders what the options ask for into rendered/. `asked` names the options, so that the answer can be kept for as long as releases/,
+ * which were looked at before, and rendered/ stay as they are.
  */
-export const renderSite = async (
-  options: RenderOptions,
-  question: Question | undefined,
-  inputs: Inputs,
-): Promise<number> => {
+export const renderSite = async (options: RenderOptions, asked: Asked | undefined): Promise<number> => {
   const root = options.site ?? '.'
   // Looked at before anything is read of them, and once.
-  const { system, step, answer, warnings } = openRun(options, question && inputs)
+  const { system, step, answer, warnings } = openRun(options, asked?.inputs)
   const selection = await step('read the options', async () => selectionOf(options, process.env))
   const openSealing = sealingWith(options.identity)
   // A key that is named for this run is looked at in any case.
@@ -99,10 +95,10 @@ export const renderSite = async (
     })),
     warnings,
   }
-  if (question !== undefined && rendered.every(({ set }) => set.releases.every(isInside))) {
+  if (asked !== undefined && rendered.every(({ set }) => set.releases.every(isInside))) {
     const kubernetes = rendered[0]?.set.site.target.kubernetes ?? ''
     const written = options.env.length === 0 ? [everything] : rendered.map(({ files }) => files)
-    await keepAnswer(root, question, { kubernetes, inputs, written }, told)
+    await keepAnswer(root, asked, { kubernetes, written }, told)
   }
   const count = {
     written: written.flatMap((one) => one.written).length,

@@ -91,8 +91,8 @@ export default command({
             words: JSON.stringify({ env }),
             writes: env.length === 0 ? ['rendered'] : env.map((name) => `rendered/${name}`),
           }
-    const inputs = await inputsOf(root)
-    const known = question !== undefined && (recallAnswer(root, question, inputs) as RenderAnswer | undefined)
+    const asked = question && { question, inputs: await inputsOf(root) }
+    const known = asked && (recallAnswer(root, asked) as RenderAnswer | undefined)
     if (known) {
       const json = options.output === 'json'
       const terminal = openTerminal()
@@ -108,6 +108,6 @@ export default command({
     }
     // Loaded only now: where nothing has changed, loading it would take longer than all the rest.
     const { renderSite } = await import('./render-site.ts')
-    return await renderSite(options, question, inputs)
+    return await renderSite(options, asked)
   },
 })

@@ -69,7 +69,7 @@ const continueOf = (body: Json): string => {
 const usualPatience: Patience = { first: 5_000, later: 60_000, silence: 65_000 }
 
 /**
- * Opens the way to a cluster: a thin client that sends and reads plain JSON, at most 8 requests at a time. client-node is
+ * Opens the way to a cluster: a thin client that sends and reads plain JSON, over a bounded number of connections. client-node is
  * used for access alone (its object API drops fields that it doesn't know). Nothing is sent before the first call.
  */
 export const openCluster = async (

@@ -44,6 +44,12 @@ export interface Inputs {
   stillHold(): boolean
 }
 
+/** What is asked, of what is declared. */
+export interface Asked {
+  question: Question
+  inputs: Inputs
+}
+
 const lookKey = 'look at releases/'
 
 /** What is declared in a site, looked at when it is first asked for; what an earlier run that was in order has seen is not read again. */
@@ -67,7 +73,7 @@ const read = (file: string): Stamp | undefined => {
 }
 
 /** What was answered to this question, where nothing that the answer depends on has changed since. */
-export const recallAnswer = (root: string, question: Question, inputs: Inputs): unknown => {
+export const recallAnswer = (root: string, { question, inputs }: Asked): unknown => {
   const stamp = read(fileFor(root, question))
   const holds =
     stamp !== undefined &&
@@ -83,8 +89,8 @@ export const recallAnswer = (root: string, question: Question, inputs: Inputs): 
  */
 export const keepAnswer = async (
   root: string,
-  question: Question,
-  { kubernetes, inputs, written }: { kubernetes: string; inputs: Inputs; written: Map<string, FileText>[] },
+  { question, inputs }: Asked,
+  { kubernetes, written }: { kubernetes: string; written: Map<string, FileText>[] },
   answer: unknown,
 ): Promise<void> => {
   if (!inputs.stillHold()) return
